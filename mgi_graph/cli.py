@@ -1,0 +1,285 @@
+"""The command line: build, check, ask, query, list the questions, serve."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from mgi_graph.errors import FormatError, MGIGraphError, ParameterError, SourceError
+
+if TYPE_CHECKING:
+    from mgi_graph.engine import Engine
+    from mgi_graph.snapshot import Progress
+    from mgi_graph.validation import Report
+
+app = typer.Typer(
+    name="mgi-graph",
+    help="The Migration Governance Indicators as a knowledge graph: query it, check it, cite it.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+class Language(StrEnum):
+    """The languages of labels and statements."""
+
+    en = "en"
+    fr = "fr"
+
+
+class AnswerFormat(StrEnum):
+    """How `ask` writes an answer."""
+
+    table = "table"
+    json = "json"
+    csv = "csv"
+
+
+Files = Annotated[list[Path] | None, typer.Argument(help="Further Turtle files to check together with the graph.")]
+Endpoint = Annotated[str | None, typer.Option(help="Ask this SPARQL endpoint instead of the packaged graph.")]
+Lang = Annotated[Language, typer.Option(help="Language of labels and statements.")]
+
+
+def main() -> None:
+    """Run the command line; an error becomes a message and exit code 1, never a traceback."""
+    try:
+        app()
+    except MGIGraphError as error:
+        _complain(str(error))
+        sys.exit(1)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+
+
+@app.command()
+def build() -> None:
+    """Read, check and close the graph, and write the snapshot that answers (kept until a file changes)."""
+    from mgi_graph import snapshot, sources
+
+    with _progress() as progress:
+        built = snapshot.current(sources.find_sources(), progress)
+    typer.echo(f"snapshot {built.version}: {built.triples} triples in {built.path}")
+    for graph in built.graphs:
+        typer.echo(f"  {graph.triples:>7}  <{graph.iri}>  {graph.title_en}")
+
+
+@app.command()
+def check(files: Files = None, lang: Lang = Language.en) -> None:
+    """Hold the graph against the shapes and for consistency: file and line, what is wrong, how to mend it."""
+    from mgi_graph import sources
+    from mgi_graph.inspection import inspect
+
+    with _progress() as progress:
+        progress("checking the shapes, and looking for contradictions")
+        report = inspect(sources.find_sources(), files or []).report
+    _show(report, lang)
+    raise typer.Exit(0 if report.conforms else 1)
+
+
+def _show(report: Report, lang: Language) -> None:
+    for violation in report.violations:
+        places = [f"{_near(path)}:{line}" for path, line in violation.places] or ["(in no file)"]
+        what = " ".join(part for part in (violation.focus, violation.path, violation.value) if part)
+        message = violation.messages.get(lang) or next(iter(violation.messages.values()), "")
+        typer.echo(f"{', '.join(places)}: {violation.severity}: {what}\n    {message} [{violation.shape}]")
+    typer.echo(
+        f"{report.files} files, {report.triples} triples, {report.shapes} shapes: {len(report.violations)} violations"
+    )
+
+
+@app.command()
+def fmt(
+    files: Annotated[list[Path] | None, typer.Argument(help="Data files; all of data/ where none is named.")] = None,
+    look: Annotated[bool, typer.Option("--check", help="Write nothing; exit 1 where a file is not in form.")] = False,
+    lang: Lang = Language.en,
+) -> None:
+    """Bring data files into the canonical layout, and say what is missing (claims, their triples, French names)."""
+    from mgi_graph import layout, sources, validation
+
+    found = sources.find_sources()
+    changed = False
+    for path in files or found.data:
+        tidied, before = layout.tidy(path), sources.read_bytes(path).decode("utf-8")
+        changed |= tidied != before
+        typer.echo(f"{_near(path)}: {'in form' if tidied == before else 'not in form' if look else 'written anew'}")
+        if tidied != before and not look:
+            path.write_text(tidied, "utf-8")
+    report = validation.check(found, [path for path in files or [] if path.resolve() not in found.data])
+    _show(report, lang)
+    raise typer.Exit(1 if look and changed else 0)
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def ask(
+    context: typer.Context,
+    question: Annotated[str, typer.Argument(help="A question's name; `mgi-graph questions` lists them.")],
+    form: Annotated[AnswerFormat, typer.Option("--format", help="How to write the answer.")] = AnswerFormat.table,
+    lang: Lang = Language.en,
+    endpoint: Endpoint = None,
+) -> None:
+    """Ask a question of the catalogue; every row comes with its evidence.
+
+    A question's parameters are options: `mgi-graph ask which-laws --body ANPE`. A name, an acronym, a number or an IRI
+    is understood.
+    """
+    from mgi_graph import answers, catalogue, report, sources
+
+    found = sources.find_sources()
+    chosen = catalogue.find_question(found.queries, question)
+    given = _options(context.args)
+    answer = answers.ask(_engine(endpoint), chosen, given, lang.value)
+    typer.echo(report.write(answer, form.value, lang.value), nl=False)
+
+
+@app.command()
+def query(
+    file: Annotated[str, typer.Argument(help="A file with a SPARQL query, or - for standard input.")],
+    form: Annotated[
+        str, typer.Option("--format", help="table, or a format of the result such as csv, json, turtle.")
+    ] = "",
+    endpoint: Endpoint = None,
+) -> None:
+    """Answer any SPARQL 1.1 query."""
+    from mgi_graph import exports, report
+
+    answer = _engine(endpoint).query(_query_text(file))
+    if answer.kind == "solutions" and form in ("", "table"):
+        typer.echo(report.plain_table(answer.table()), nl=False)
+        return
+    offered = exports.formats_for(answer.kind)
+    if form == "table":
+        raise FormatError("Only a SELECT can be shown as a table.", [item.name for item in offered])
+    written = exports.serialize(answer, exports.format_named(form, offered) if form else offered[0])
+    sys.stdout.buffer.write(written if written.endswith(b"\n") else written + b"\n")
+    sys.stdout.flush()
+
+
+@app.command()
+def questions(
+    name: Annotated[
+        str | None, typer.Argument(help="Show this one question, with its parameters and its SPARQL.")
+    ] = None,
+    lang: Lang = Language.en,
+) -> None:
+    """List the questions of the catalogue, or show one."""
+    from mgi_graph import catalogue, report, sources
+
+    paths = sources.find_sources().queries
+    if name:
+        typer.echo(report.question_card(catalogue.find_question(paths, name), lang.value), nl=False)
+    else:
+        typer.echo(report.question_list(catalogue.read_catalogue(paths), lang.value), nl=False)
+
+
+@app.command()
+def stats() -> None:
+    """Count what the graph holds, and how much of it is backed, named in both languages, and placed."""
+    from mgi_graph import figures, report, snapshot, sources
+    from mgi_graph.engine.embedded import EmbeddedEngine
+
+    with _progress() as progress:
+        built = snapshot.current(sources.find_sources(), progress)
+    asserted = [graph.iri for graph in built.graphs if graph.file]
+    typer.echo(report.figures_text(figures.count(EmbeddedEngine(built), asserted)), nl=False)
+
+
+@app.command()
+def docs() -> None:
+    """Write the generated pages of the documentation anew (for maintainers, in a checkout)."""
+    from mgi_graph import catalogue, report, sources
+    from mgi_graph.reference import write_reference
+
+    found = sources.find_sources()
+    page = found.root / "queries" / "README.md"
+    page.write_text(report.catalogue_page(catalogue.read_catalogue(found.queries)), "utf-8")
+    for path in (page, *write_reference(found, found.root / "docs" / "ontology")):
+        typer.echo(f"{_near(path)}: written")
+
+
+@app.command()
+def serve(
+    data: Annotated[
+        list[Path] | None, typer.Option(help="Serve these RDF files instead of the packaged graph.")
+    ] = None,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on; 0 takes a free one.", min=0, max=65535)] = 8000,
+) -> None:
+    """Run the SPARQL endpoint and the pages."""
+    from mgi_graph import snapshot, sources
+    from mgi_graph.engine.embedded import EmbeddedEngine
+    from mgi_graph.web import server
+
+    with server.listening(host, port) as listener:
+        with _progress() as progress:
+            found = None if data else sources.find_sources()
+            built = snapshot.current(found, progress) if found else snapshot.of_files(data or [], progress)
+        server.run(EmbeddedEngine(built), found.queries if found else (), listener)
+
+
+def _engine(endpoint: str | None) -> Engine:
+    if endpoint:
+        from mgi_graph.engine.remote import RemoteEngine
+
+        return RemoteEngine(endpoint)
+    from mgi_graph import snapshot, sources
+    from mgi_graph.engine.embedded import EmbeddedEngine
+
+    with _progress() as progress:
+        return EmbeddedEngine(snapshot.current(sources.find_sources(), progress))
+
+
+def _options(arguments: Sequence[str]) -> dict[str, str]:
+    """Read `--name value` and `--name=value`."""
+    given: dict[str, str] = {}
+    rest = iter(arguments)
+    for argument in rest:
+        if not argument.startswith("--"):
+            raise ParameterError(f"{argument!r} is no parameter.", "Write a parameter as `--name value`.")
+        name, equals, value = argument[2:].partition("=")
+        if not equals and (value := next(rest, "")) == "":
+            raise ParameterError(f"Parameter --{name} has no value.", f"Write `--{name} VALUE`.")
+        if name in given:
+            raise ParameterError(f"Parameter --{name} is given twice.", "Give it once.")
+        given[name] = value
+    return given
+
+
+def _query_text(file: str) -> str:
+    from mgi_graph import sources
+
+    try:
+        raw = sys.stdin.buffer.read() if file == "-" else sources.read_bytes(Path(file))
+        return raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise SourceError(Path(file), f"the query is not UTF-8 at byte {error.start}", "Save it as UTF-8.") from None
+
+
+@contextmanager
+def _progress() -> Iterator[Progress]:
+    """Show what is under way on the terminal; on a pipe, a line for each step."""
+    if not sys.stderr.isatty():
+        yield lambda step: typer.echo(f"{step} …", err=True)
+        return
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    with console.status("") as status:
+        yield lambda step: status.update(f"{step} …")
+
+
+def _near(path: Path) -> str:
+    return os.path.relpath(path) if path.is_relative_to(Path.cwd()) else str(path)
+
+
+def _complain(text: str) -> None:
+    typer.secho(text, fg=typer.colors.RED, err=True)

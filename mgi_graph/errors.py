@@ -1,0 +1,127 @@
+"""Everything that can go wrong, each with what is wrong, where, and how to mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+
+class MGIGraphError(Exception):
+    """The root of the tree: `str(error)` is the whole message for a person, in one or a few lines.
+
+    Args:
+        problem: what is wrong, as a sentence.
+        remedy: how to mend it, as a sentence; empty where there is nothing to say.
+    """
+
+    def __init__(self, problem: str, remedy: str = "") -> None:
+        super().__init__(f"{problem}\n{remedy}" if remedy else problem)
+        self.problem = problem
+        self.remedy = remedy
+
+
+class SourceError(MGIGraphError):
+    """A file that the graph is made from cannot be used.
+
+    Args:
+        path: the file.
+        line: the line in it, from 1; None where the whole file is meant.
+        column: the column in the line, from 1; None where only the line is known.
+    """
+
+    def __init__(
+        self, path: Path, problem: str, remedy: str = "", line: int | None = None, column: int | None = None
+    ) -> None:
+        place = ":".join(str(part) for part in (path, line, column) if part is not None)
+        super().__init__(f"{place}: {problem}", remedy)
+        self.path, self.line, self.column = path, line, column
+
+
+class SourceNotFoundError(SourceError):
+    """A file or folder is missing."""
+
+
+class SourceSyntaxError(SourceError):
+    """A file is not well-formed in its format."""
+
+
+class BlankNodeError(MGIGraphError):
+    """A graph that is to be written in a stable order has blank nodes."""
+
+
+class InconsistencyError(MGIGraphError):
+    """The graph contradicts the ontology: no world could be as it says."""
+
+
+class ValidationError(MGIGraphError):
+    """The graph breaks shapes, so that no snapshot is built from it."""
+
+
+class SnapshotError(MGIGraphError):
+    """A snapshot cannot be written or opened."""
+
+
+class QueryError(MGIGraphError):
+    """A query cannot be answered."""
+
+
+class QuerySyntaxError(QueryError):
+    """A query is not SPARQL 1.1. `line` and `column` count from 1, and are None where the parser does not say."""
+
+    def __init__(self, problem: str, line: int | None = None, column: int | None = None) -> None:
+        place = f" at line {line}, column {column}" if line is not None else ""
+        super().__init__(f"The query is not SPARQL 1.1{place}: {problem}")
+        self.line, self.column = line, column
+
+
+class UpdateRefusedError(QueryError):
+    """An update was sent where only queries are answered."""
+
+
+class FormatError(MGIGraphError):
+    """No format fits what was asked for; `offered` are the media types or names that would."""
+
+    def __init__(self, problem: str, offered: Sequence[str]) -> None:
+        super().__init__(problem, f"Ask for one of: {', '.join(offered)}.")
+        self.offered = tuple(offered)
+
+
+class UnknownQuestionError(MGIGraphError):
+    """No question of the catalogue has this name; `nearest` are the names most like it."""
+
+    def __init__(self, name: str, nearest: Sequence[str]) -> None:
+        remedy = f"Did you mean: {', '.join(nearest)}?" if nearest else "`mgi-graph questions` lists them all."
+        super().__init__(f"There is no question {name!r}.", remedy)
+        self.name, self.nearest = name, tuple(nearest)
+
+
+class ParameterError(MGIGraphError):
+    """A question was given a parameter that it does not take, or a value that the parameter cannot have."""
+
+
+class NameNotFoundError(ParameterError):
+    """Nothing in the graph has this name; `candidates` are the names most like it."""
+
+    def __init__(self, text: str, kind: str, candidates: Sequence[str]) -> None:
+        remedy = "The nearest names:\n" + _listed(candidates) if candidates else ""
+        super().__init__(f"Nothing of the kind {kind} is called {text!r}.", remedy)
+        self.candidates = tuple(candidates)
+
+
+class AmbiguousNameError(ParameterError):
+    """A name fits more than one thing; `candidates` name each with its IRI."""
+
+    def __init__(self, text: str, kind: str, candidates: Sequence[str]) -> None:
+        super().__init__(
+            f"{text!r} fits {len(candidates)} things of the kind {kind}.",
+            "Give one of these, by its full name or IRI:\n" + _listed(candidates),
+        )
+        self.candidates = tuple(candidates)
+
+
+class PortInUseError(MGIGraphError):
+    """The address that the server should listen on is taken or not allowed."""
+
+
+def _listed(items: Sequence[str]) -> str:
+    return "\n".join(f"  {item}" for item in items)

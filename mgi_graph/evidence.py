@@ -1,0 +1,185 @@
+"""From the rows of an answer to the findings, passages and pages that say them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import pyoxigraph as ox
+
+from mgi_graph.catalogue import Question
+from mgi_graph.engine.result import Engine, Table, Term, as_sparql
+from mgi_graph.namespaces import expand, prologue
+
+_PREFIX = prologue("mgi")
+_KINDS = "mgi:AffirmedClaim mgi:InterpretedClaim mgi:DeniedClaim mgi:DisputedClaim"
+_BY_CLAIM = f"""{_PREFIX}SELECT DISTINCT ?row ?finding ?record ?kind WHERE {{
+  VALUES (?row ?s ?p ?o) {{ %s }}
+  ?record mgi:claimSubject ?s ; mgi:claimPredicate ?p ; mgi:claimObject|mgi:claimValue|mgi:claimDate ?o .
+  ?record mgi:statedIn ?finding ; a ?kind .
+  FILTER(?kind IN ({_KINDS.replace(" ", ", ")}))
+}}"""
+_BY_RECORD = f"""{_PREFIX}SELECT DISTINCT ?row ?finding ?record ?kind WHERE {{
+  {{ VALUES (?row ?record) {{ %s }} ?record mgi:statedIn ?finding
+    OPTIONAL {{ ?record a ?kind . FILTER(?kind IN ({_KINDS.replace(" ", ", ")})) }} }}
+  UNION {{ VALUES (?row ?finding) {{ %s }} ?finding mgi:statement ?statement }}
+  UNION {{ VALUES (?row ?passage) {{ %s }} ?finding mgi:inPassage ?passage }}
+}}"""
+_BY_PATH = f"""{_PREFIX}SELECT DISTINCT ?row ?finding WHERE {{
+  VALUES (?row %s) {{ %s }}
+%s
+}}"""
+_DETAILS = f"""{_PREFIX}PREFIX dcterms: <http://purl.org/dc/terms/>
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+SELECT ?finding ?passage ?section ?page ?label ?citation ?property ?text WHERE {{
+  VALUES ?finding {{ %s }}
+  ?finding mgi:inPassage ?passage .
+  ?passage mgi:inSection ?section .
+  ?section mgi:ofProfile ?profile .
+  OPTIONAL {{ ?finding mgi:page ?page }}
+  OPTIONAL {{ ?finding mgi:pageLabel ?label }}
+  OPTIONAL {{ ?profile dcterms:bibliographicCitation ?citation }}
+  {{ ?finding mgi:statement ?text . BIND("statement" AS ?property) }}
+  UNION {{ ?section skos:prefLabel ?text . BIND("section" AS ?property) }}
+}} ORDER BY ?finding ?property ?text"""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One statement of the report that a row rests on.
+
+    Attributes:
+        finding, passage, section: IRIs.
+        record: IRI of the claim or other record that ties the row to the finding; empty where the row names a finding.
+        kind: "AffirmedClaim", "InterpretedClaim", "DeniedClaim", "DisputedClaim", or empty.
+        statement, section_label: texts by language ("en", "fr").
+        page: the printed page, or None where the report prints none; then `page_label` says where.
+        citation: the citation that the report requires.
+    """
+
+    finding: str
+    passage: str
+    section: str
+    record: str
+    kind: str
+    statement: Mapping[str, str]
+    section_label: Mapping[str, str]
+    page: int | None
+    page_label: str
+    citation: str
+
+    @property
+    def paragraph(self) -> str:
+        """The passage as people name it: "1.3-p4"."""
+        return self.passage.rpartition("/")[2]
+
+    def place(self, language: str = "en") -> str:
+        """Section, passage and page in a few words: "1.3-p4, p. 14"."""
+        where = self.page_label if self.page is None else f"p. {self.page}"
+        return f"{self.paragraph}, {where}"
+
+
+def cite(
+    engine: Engine, question: Question, values: Mapping[str, Term], table: Table
+) -> tuple[tuple[Evidence, ...], ...]:
+    """Find the evidence of each row of a question's answer, by the patterns in the question's header.
+
+    Args:
+        engine: the store that gave the answer.
+        question: what was asked.
+        values: the question's parameters as they were asked.
+        table: the answer.
+
+    Returns:
+        For each row its evidence, in the order of the pages; a row may have none.
+    """
+    ties: dict[int, dict[_Tie, None]] = defaultdict(dict)
+    for pattern in question.evidence:
+        names = pattern if len(pattern) in (1, 3) else pattern[::2]
+        filled = [(number, _fill(names, {**row, **values})) for number, row in enumerate(table.dicts())]
+        for number, tie in _look_up(engine, pattern, [(n, terms) for n, terms in filled if terms]):
+            ties[number][tie] = None
+    findings = _details(engine, {tie.finding for found in ties.values() for tie in found})
+    cited = ([_evidence(tie, findings[tie.finding]) for tie in ties[number]] for number in range(len(table.rows)))
+    return tuple(tuple(sorted(found, key=_order)) for found in cited)
+
+
+class _Tie(NamedTuple):
+    """What ties a row to a finding: the record and its kind, both empty where the row names the finding itself."""
+
+    finding: str
+    record: str
+    kind: str
+
+
+def _fill(names: Sequence[str], row: Mapping[str, Term | None]) -> tuple[Term, ...] | None:
+    terms = [row[name] if name in row else ox.NamedNode(expand(name)) for name in names]
+    if any(term is None or isinstance(term, ox.BlankNode) for term in terms):
+        return None
+    return tuple(term for term in terms if term is not None)
+
+
+def _look_up(
+    engine: Engine, pattern: Sequence[str], filled: Sequence[tuple[int, tuple[Term, ...]]]
+) -> list[tuple[int, _Tie]]:
+    if not filled:
+        return []
+    values = " ".join(f"({number} {' '.join(map(as_sparql, terms))})" for number, terms in filled)
+    rows = engine.query(_query(pattern, values)).table().dicts()
+    return [(int(_text(row["row"])), _tie(row)) for row in rows]
+
+
+def _query(pattern: Sequence[str], values: str) -> str:
+    if len(pattern) == 1:
+        return _BY_RECORD % (values, values, values)
+    if len(pattern) == 3:
+        return _BY_CLAIM % values
+    things = [f"?thing{number}" for number in range(len(pattern) // 2)]
+    paths = [f"  {thing} {path} ?finding ." for thing, path in zip(things, pattern[1::2], strict=True)]
+    return _BY_PATH % (" ".join(things), values, "\n".join(paths))
+
+
+def _tie(row: Mapping[str, Term | None]) -> _Tie:
+    kind = _text(row.get("kind")).rpartition("#")[2]
+    return _Tie(_text(row["finding"]), _text(row.get("record")), kind)
+
+
+def _details(engine: Engine, findings: set[str]) -> dict[str, list[dict[str, Term | None]]]:
+    """The rows of `_DETAILS` for each finding: one for each of its texts."""
+    rows: dict[str, list[dict[str, Term | None]]] = {finding: [] for finding in findings}
+    if findings:
+        wanted = " ".join(str(ox.NamedNode(finding)) for finding in sorted(findings))
+        for row in engine.query(_DETAILS % wanted).table().dicts():
+            rows[_text(row["finding"])].append(row)
+    return rows
+
+
+def _evidence(tie: _Tie, rows: Sequence[Mapping[str, Term | None]]) -> Evidence:
+    page = _text(rows[0]["page"])
+    return Evidence(
+        finding=tie.finding,
+        passage=_text(rows[0]["passage"]),
+        section=_text(rows[0]["section"]),
+        record=tie.record,
+        kind=tie.kind,
+        statement=_texts(rows, "statement"),
+        section_label=_texts(rows, "section"),
+        page=int(page) if page else None,
+        page_label=_text(rows[0]["label"]),
+        citation=_text(rows[0]["citation"]),
+    )
+
+
+def _texts(rows: Sequence[Mapping[str, Term | None]], name: str) -> dict[str, str]:
+    texts = [row["text"] for row in rows if _text(row["property"]) == name]
+    return {text.language or "en": text.value for text in texts if isinstance(text, ox.Literal)}
+
+
+def _text(term: Term | None) -> str:
+    return "" if term is None else term.value
+
+
+def _order(evidence: Evidence) -> tuple[int, str, str]:
+    return (evidence.page if evidence.page is not None else 10_000, evidence.finding, evidence.record)

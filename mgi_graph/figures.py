@@ -1,0 +1,107 @@
+"""What the graph holds, in figures: counts, and how much of it is backed by a page, translated, or placed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pyoxigraph as ox
+
+from mgi_graph.engine.result import Engine
+from mgi_graph.engine.syntax import Dataset
+from mgi_graph.namespaces import ID, prologue
+
+_PREFIXES = prologue("mgi", "rdfs", "skos")
+_TABLES = {
+    "class": f"""SELECT ?class (COUNT(DISTINCT ?thing) AS ?n) WHERE {{
+      ?thing a ?class . FILTER(STRSTARTS(STR(?thing), "{ID}"))
+      FILTER(STRSTARTS(STR(?class), STR(mgi:))) }} GROUP BY ?class ORDER BY DESC(?n) ?class""",
+    "section": """SELECT ?section (COUNT(DISTINCT ?finding) AS ?n) WHERE {
+      ?section a mgi:Section ; mgi:ordinal ?ordinal .
+      OPTIONAL { ?finding mgi:inPassage/mgi:inSection ?section }
+    } GROUP BY ?section ?ordinal ORDER BY ?ordinal""",
+    "dimension": """SELECT ?dimension ?assessment (COUNT(DISTINCT ?finding) AS ?n) WHERE {
+      ?section mgi:coversDimension ?dimension ; mgi:assessment ?assessment .
+      ?finding mgi:inPassage/mgi:inSection ?section . ?dimension skos:notation ?number
+    } GROUP BY ?dimension ?assessment ?number ORDER BY ?number ?assessment""",
+}
+_CLAIMS = "VALUES ?kind { mgi:AffirmedClaim mgi:InterpretedClaim mgi:DeniedClaim mgi:DisputedClaim } ?thing a ?kind"
+_NAMES = "?thing skos:prefLabel ?name"
+_BODIES = "?thing a/rdfs:subClassOf* mgi:Organisation FILTER NOT EXISTS { ?thing a mgi:State }"
+_SHARES = (
+    ("claims with a page or page label", _CLAIMS, "?thing mgi:statedIn/(mgi:page|mgi:pageLabel) ?there"),
+    (
+        "names in both languages",
+        _NAMES,
+        '?thing skos:prefLabel ?en, ?fr FILTER(LANG(?en) = "en" && LANG(?fr) = "fr")',
+    ),
+    ("bodies with a stated parent", _BODIES, "?thing mgi:unitOf ?there"),
+    ("bodies with a founding instrument", _BODIES, "?thing mgi:establishedUnder ?there"),
+    ("bodies with a supervisor", _BODIES, "?thing mgi:supervisedBy ?there"),
+)
+
+
+@dataclass(frozen=True)
+class Count:
+    """How many things fall under some names (last part of each IRI): a class, a section, a dimension and assessment."""
+
+    names: tuple[str, ...]
+    number: int
+
+
+@dataclass(frozen=True)
+class Share:
+    """How many of all things of a kind have something."""
+
+    name: str
+    having: int
+    all: int
+
+    @property
+    def percent(self) -> float:
+        """The share in percent; 0 where there is nothing to count."""
+        return 100 * self.having / self.all if self.all else 0.0
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Counts by class, by section, by dimension and assessment; and shares."""
+
+    by_class: tuple[Count, ...]
+    by_section: tuple[Count, ...]
+    by_dimension: tuple[Count, ...]
+    shares: tuple[Share, ...]
+
+
+def count(engine: Engine, graphs: Sequence[str]) -> Figures:
+    """Count what the asserted graphs hold.
+
+    Args:
+        engine: the store.
+        graphs: the IRIs of the named graphs that count together (ontology and data, not the inferred one).
+    """
+    dataset = Dataset(default=tuple(graphs))
+    tables = {name: _counts(engine, text, dataset) for name, text in _TABLES.items()}
+    shares = tuple(_share(engine, dataset, *definition) for definition in _SHARES)
+    return Figures(tables["class"], tables["section"], tables["dimension"], shares)
+
+
+def _counts(engine: Engine, text: str, dataset: Dataset) -> tuple[Count, ...]:
+    rows = engine.query(_PREFIXES + text, dataset).table().rows
+    return tuple(Count(tuple(_last(term) for term in row[:-1]), _number(row[-1])) for row in rows)
+
+
+def _share(engine: Engine, dataset: Dataset, name: str, everything: str, condition: str) -> Share:
+    text = _PREFIXES + "SELECT (COUNT(DISTINCT ?thing) AS ?n) WHERE { %s }"
+    total = engine.query(text % everything, dataset).table().rows[0][0]
+    having = engine.query(text % f"{everything} FILTER EXISTS {{ {condition} }}", dataset).table().rows[0][0]
+    return Share(name, _number(having), _number(total))
+
+
+def _last(term: object) -> str:
+    return term.value.replace("#", "/").rpartition("/")[2] if isinstance(term, ox.NamedNode) else str(term)
+
+
+def _number(term: object) -> int:
+    assert isinstance(term, ox.Literal)
+    return int(term.value)

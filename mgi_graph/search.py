@@ -1,0 +1,102 @@
+"""Finds the thing that a person means by a name, an acronym, a number or an IRI."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import defaultdict
+from dataclasses import dataclass
+
+import pyoxigraph as ox
+
+from mgi_graph.engine.result import Engine
+from mgi_graph.errors import AmbiguousNameError, NameNotFoundError, ParameterError
+from mgi_graph.namespaces import expand, prologue, shorten
+
+_HYPHENS = str.maketrans(dict.fromkeys("‐‑‒–—−/", "-"))
+_APOSTROPHES = str.maketrans({"\u2019": "'", "\u02bc": "'", "œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE"})
+_NUMBER_SIGN = re.compile(r"\b(?:no|n°|nº|num[eé]ro|number)\.?\s*(?=\d)", re.IGNORECASE)
+_NEAREST = 5
+_LIKENESS = 60
+
+_NAMES = (
+    prologue("mgi", "rdfs", "skos")
+    + """SELECT DISTINCT ?thing ?name ?main WHERE {
+  VALUES $class { rdfs:Resource }
+  { ?thing a $class } UNION { ?thing a/rdfs:subClassOf+ $class }
+  VALUES (?property ?main) {
+    (skos:prefLabel true) (skos:altLabel false) (skos:hiddenLabel false)
+    (rdfs:label false) (skos:notation false) (mgi:number false)
+  }
+  ?thing ?property ?name .
+} ORDER BY ?thing ?main ?name"""
+)
+
+
+@dataclass(frozen=True)
+class Named:
+    """A thing with all its names; `label` is one of its main names."""
+
+    iri: str
+    label: str
+    names: tuple[str, ...]
+
+
+def fold(text: str) -> str:
+    """Bring a name into the form in which names are compared: no case, accents, kinds of hyphen or number signs."""
+    plain = _NUMBER_SIGN.sub("", text.translate(_HYPHENS).translate(_APOSTROPHES))
+    decomposed = unicodedata.normalize("NFKD", plain)
+    letters = "".join(char for char in decomposed if not unicodedata.combining(char))
+    return " ".join(letters.casefold().split())
+
+
+def things(engine: Engine, class_iri: str) -> list[Named]:
+    """All things of a class (and of those below it) with their names, in the order of their IRIs."""
+    names: dict[str, list[str]] = defaultdict(list)
+    labels: dict[str, str] = {}
+    for thing, name, main in engine.query(_NAMES.replace("rdfs:Resource", f"<{class_iri}>")).table().rows:
+        if isinstance(thing, ox.NamedNode) and isinstance(name, ox.Literal) and isinstance(main, ox.Literal):
+            names[thing.value].append(name.value)
+            if main.value == "true" and (name.language == "en" or thing.value not in labels):
+                labels[thing.value] = name.value
+    return [Named(iri, labels.get(iri, shorten(iri)), tuple(found)) for iri, found in names.items()]
+
+
+def resolve(engine: Engine, text: str, class_iri: str) -> ox.NamedNode:
+    """Find the one thing of a class that a text names: an IRI (whole, in angle brackets or prefixed), or a name.
+
+    Raises:
+        NameNotFoundError: nothing has that name or IRI; carries the nearest names.
+        AmbiguousNameError: several things have it; carries them all.
+        ParameterError: the text is empty.
+    """
+    if not text.strip():
+        raise ParameterError("A name is expected, and the text is empty.")
+    candidates = things(engine, class_iri)
+    kind = shorten(class_iri)
+    wanted_iri, wanted = expand(text.strip().removeprefix("<").removesuffix(">")), fold(text)
+    found = [thing for thing in candidates if thing.iri == wanted_iri]
+    found = found or [thing for thing in candidates if wanted in map(fold, thing.names)]
+    if not found:
+        raise NameNotFoundError(text, kind, [_line(thing) for thing in nearest(candidates, text)])
+    if len(found) > 1:
+        raise AmbiguousNameError(text, kind, [_line(thing) for thing in found])
+    return ox.NamedNode(found[0].iri)
+
+
+def nearest(candidates: list[Named], text: str) -> list[Named]:
+    """The things whose names are most like a text, best first; those too unlike are left out."""
+    from rapidfuzz import fuzz
+
+    wanted = fold(text)
+    scores = {
+        number: max(fuzz.WRatio(wanted, fold(name)) for name in thing.names) for number, thing in enumerate(candidates)
+    }
+    best = sorted(scores, key=lambda number: (-scores[number], candidates[number].iri))
+    return [candidates[number] for number in best[:_NEAREST] if scores[number] >= _LIKENESS]
+
+
+def _line(thing: Named) -> str:
+    short = min((name for name in thing.names if name), key=len)
+    acronym = f" ({short})" if short != thing.label else ""
+    return f"{thing.label}{acronym}  {shorten(thing.iri)}"

@@ -1,0 +1,109 @@
+"""The rooms of the house: imports point down, modules say their job, the public names stay."""
+
+from __future__ import annotations
+
+import ast
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from mgi_graph import errors
+
+PACKAGE = Path(__file__).parent.parent / "mgi_graph"
+FLOORS: tuple[tuple[str, ...], ...] = (
+    ("__init__",),
+    ("namespaces", "errors", "reference.words"),
+    ("sources", "engine.syntax"),
+    ("engine.result", "reasoning", "reference.terms", "validation", "layout"),
+    ("engine", "inspection", "reference.diagrams"),
+    ("snapshot", "reference"),
+    ("engine.embedded", "engine.remote", "catalogue", "search", "exports"),
+    ("evidence", "figures"),
+    ("answers",),
+    ("report",),
+    ("web.sparql", "web.pages"),
+    ("web", "web.app"),
+    ("web.server",),
+    ("cli",),
+    ("__main__",),
+)
+LEVEL = {name: level for level, names in enumerate(FLOORS) for name in names}
+MODULES = sorted(PACKAGE.rglob("*.py"))
+
+
+def module_name(path: Path) -> str:
+    parts = path.relative_to(PACKAGE).with_suffix("").parts
+    name = ".".join(parts)
+    return name.removesuffix(".__init__")
+
+
+def imports(path: Path) -> set[str]:
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "mgi_graph":
+            base = (node.module or "").removeprefix("mgi_graph").removeprefix(".")
+            names = [f"{base}.{alias.name}".removeprefix(".") for alias in node.names]
+            found |= {name if name in LEVEL else base or "__init__" for name in names}
+        elif isinstance(node, ast.Import):
+            found |= {a.name.removeprefix("mgi_graph.") for a in node.names if a.name.startswith("mgi_graph.")}
+    return found
+
+
+def test_every_module_has_a_floor() -> None:
+    assert {module_name(path) for path in MODULES} == set(LEVEL)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=module_name)
+def test_imports_point_down(path: Path) -> None:
+    here = LEVEL[module_name(path)]
+    above = {name for name in imports(path) if LEVEL[name] >= here}
+    assert not above, f"{module_name(path)} imports {above} from its own floor or above"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=module_name)
+def test_module_states_its_job_in_one_sentence(path: Path) -> None:
+    text = ast.get_docstring(ast.parse(path.read_text("utf-8")))
+    assert text
+    assert "\n" not in text.strip()
+
+
+@pytest.mark.parametrize("path", MODULES, ids=module_name)
+def test_functions_stay_short(path: Path) -> None:
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.body:
+            first = node.body[1] if ast.get_docstring(node) and len(node.body) > 1 else node.body[0]
+            lines = (node.end_lineno or 0) - first.lineno + 1
+            assert lines <= 40, f"{path.name}: {node.name} has {lines} lines"
+
+
+def test_error_tree_is_pinned() -> None:
+    tree = {
+        name: kind.__mro__[1].__name__
+        for name, kind in vars(errors).items()
+        if isinstance(kind, type) and issubclass(kind, Exception)
+    }
+    assert tree == {
+        "MGIGraphError": "Exception",
+        "SourceError": "MGIGraphError",
+        "SourceNotFoundError": "SourceError",
+        "SourceSyntaxError": "SourceError",
+        "BlankNodeError": "MGIGraphError",
+        "InconsistencyError": "MGIGraphError",
+        "ValidationError": "MGIGraphError",
+        "SnapshotError": "MGIGraphError",
+        "QueryError": "MGIGraphError",
+        "QuerySyntaxError": "QueryError",
+        "UpdateRefusedError": "QueryError",
+        "FormatError": "MGIGraphError",
+        "UnknownQuestionError": "MGIGraphError",
+        "ParameterError": "MGIGraphError",
+        "NameNotFoundError": "ParameterError",
+        "AmbiguousNameError": "ParameterError",
+        "PortInUseError": "MGIGraphError",
+    }
+
+
+def test_floors_name_no_module_twice() -> None:
+    names = sorted(name for floor in FLOORS for name in floor)
+    assert all(first != second for first, second in pairwise(names))

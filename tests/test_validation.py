@@ -1,0 +1,117 @@
+"""The shapes: every one has a valid and an invalid example on disk, states its repair in two languages, and works."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+from conftest import CASES
+from rdflib import RDF, SH, Graph, Literal, Namespace, URIRef
+
+from mgi_graph import sources, validation
+from mgi_graph.namespaces import MGI, SHAPES
+from mgi_graph.sources import SourceFile
+
+EXAMPLES = sorted((CASES / "shapes").glob("*/*.ttl"))
+BASE = CASES / "shapes" / "_base.ttl"
+_MGI = Namespace(MGI)
+
+
+@pytest.fixture(scope="module")
+def shapes(files: sources.Sources) -> Graph:
+    return sources.read_graph(*files.shapes)
+
+
+@pytest.fixture(scope="module")
+def groundwork(files: sources.Sources) -> list[SourceFile]:
+    return [sources.read_source(files.ontology), sources.read_source(BASE)]
+
+
+def shape_of(example: Path) -> str:
+    return SHAPES + example.parent.name
+
+
+def speaking(shapes: Graph) -> set[str]:
+    return {str(shape) for shape in shapes.subjects(SH.message, None) if isinstance(shape, URIRef)}
+
+
+def kin(shapes: Graph, shape: str) -> set[str]:
+    """A shape, and the constraints and property shapes that hang on it."""
+    found, open_ = set(), [URIRef(shape)]
+    while open_:
+        node = open_.pop()
+        found.add(str(node))
+        for predicate in (SH.property, SH.node, SH.sparql, SH["not"]):
+            open_ += [child for child in shapes.objects(node, predicate) if isinstance(child, URIRef)]
+    return found
+
+
+def test_the_graph_conforms(files: sources.Sources) -> None:
+    report = validation.check(files)
+    assert report.violations == ()
+    assert report.triples > 10_000
+    assert report.shapes > 100
+
+
+def test_examples_were_found() -> None:
+    assert len(EXAMPLES) > 100
+
+
+def test_every_shape_that_speaks_has_a_valid_and_an_invalid_example(shapes: Graph) -> None:
+    kinds: dict[str, set[str]] = defaultdict(set)
+    for example in EXAMPLES:
+        kinds[shape_of(example)].add(example.name.partition("-")[0])
+    wanted = {shape: {"valid", "invalid"} for shape in speaking(shapes)}
+    assert dict(kinds) == wanted
+
+
+def test_every_constraint_states_its_repair_in_english_and_french(shapes: Graph) -> None:
+    constrained = set(shapes.subjects(SH.path, None)) | set(shapes.subjects(SH.select, None))
+    for node in {node for node in constrained if not list(shapes.objects(node, SH.message))}:
+        owners = list(shapes.transitive_subjects(None, node))
+        assert any(list(shapes.objects(owner, SH.message)) for owner in owners), f"{node} has no message"
+    for shape in speaking(shapes):
+        languages = {text.language for text in shapes.objects(URIRef(shape), SH.message) if isinstance(text, Literal)}
+        assert languages == {"en", "fr"}, shape
+        assert list(shapes.objects(URIRef(shape), SH.severity)), shape
+
+
+def test_every_assertable_property_is_watched(shapes: Graph, asserted: Graph) -> None:
+    assertable = set(asserted.subjects(_MGI.assertable, Literal(True)))
+    assert len(assertable) > 30
+    assert assertable <= set(shapes.objects(None, SH.targetSubjectsOf))
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_example(example: Path, shapes: Graph, groundwork: list[SourceFile]) -> None:
+    report = validation.validate([*groundwork, sources.read_source(example)], shapes)
+    broken = {found.shape for found in report.violations}
+    if example.name.startswith("valid"):
+        assert not broken
+    else:
+        assert broken, "the invalid example breaks nothing"
+        assert broken <= kin(shapes, shape_of(example))
+        for found in report.violations:
+            assert found.messages["en"]
+            assert found.messages["fr"]
+
+
+def test_a_violation_names_file_and_line(tmp_path: Path, files: sources.Sources) -> None:
+    path = tmp_path / "wrong.ttl"
+    path.write_text(
+        "@prefix mgi: <https://w3id.org/mgi-graph/ontology#> .\n\n"
+        "<https://w3id.org/mgi-graph/id/ne/org/anpe>\n"
+        "    mgi:implements <https://w3id.org/mgi-graph/id/ne/instrument/law-2012-45> .\n",
+        "utf-8",
+    )
+    report = validation.check(files, [path])
+    assert [found.places for found in report.violations] == [((path, 4),)]
+    assert not report.conforms
+
+
+def test_shapes_stand_in_their_own_namespace(shapes: Graph) -> None:
+    for kind in (SH.NodeShape, SH.PropertyShape):
+        named = list(shapes.subjects(RDF.type, kind))
+        assert named
+        assert all(str(shape).startswith(SHAPES) for shape in named)
