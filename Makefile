@@ -3,8 +3,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/installed
+BENCHED := $(VENV)/benched
 
-.PHONY: help install serve build check test test-slow lint format constraints clean
+.PHONY: help install serve build check test test-slow bench conformance lint format constraints clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -42,8 +43,20 @@ test: lint ## lint, then the tests (under 10 minutes on 2 cores)
 test-slow: $(STAMP) ## what is real but long
 	$(BIN)/pytest -m slow
 
-constraints: $(STAMP) ## write the versions that are installed now to constraints.txt
+SUITE ?= ../shared/conformance
+conformance: $(STAMP) ## the W3C SPARQL suite over HTTP, a server for each case (SUITE=… where it lies)
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python $(SUITE)/sparql_suite.py --engine http --query-url http://127.0.0.1:8765/sparql \
+	  --spawn 'mgi-graph serve --port 8765 --data {nq}'
+
+bench: $(BENCHED) ## compare with Oxigraph and rdflib-endpoint (40 minutes; needs wrk; ARGS=--write for docs/performance.md)
+	@$(BIN)/python -m benchmarks $(ARGS)
+
+$(BENCHED): $(STAMP)
+	PIP_CONSTRAINT=constraints.txt $(BIN)/pip install --quiet --disable-pip-version-check --editable '.[bench]'
+	@touch $(BENCHED)
+
+constraints: $(BENCHED) ## write the versions that are installed now to constraints.txt
 	$(BIN)/pip freeze --exclude-editable --exclude mgi-graph | sort -f > constraints.txt
 
 clean: ## remove what was made
-	rm -rf $(VENV) dist .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) .bench dist .mypy_cache .pytest_cache .ruff_cache

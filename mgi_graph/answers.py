@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import pyoxigraph as ox
@@ -88,7 +88,16 @@ def ask(engine: Engine, question: Question, given: Mapping[str, str], language: 
     values = {parameter.name: question.default(parameter.name) for parameter in question.params} | understood
     table = engine.query(question.bind(understood)).table()
     evidence = cite(engine, question, values, table)
-    return CitedAnswer(question, values, table, evidence, _labels(engine, values, table))
+    labels = _labels(engine, [term for row in (*table.rows, tuple(values.values())) for term in row])
+    return CitedAnswer(question, values, table, evidence, labels)
+
+
+def introduce(engine: Engine, questions: Sequence[Question]) -> tuple[CitedAnswer, ...]:
+    """Name what questions ask about as their files stand: their defaults, wording and labels, and no rows yet."""
+    defaults = [{parameter.name: asked.default(parameter.name) for parameter in asked.params} for asked in questions]
+    labels = _labels(engine, [term for values in defaults for term in values.values()])
+    pairs = zip(questions, defaults, strict=True)
+    return tuple(CitedAnswer(question, values, Table((), ()), (), labels) for question, values in pairs)
 
 
 def _understand(engine: Engine, parameter: Parameter, text: str) -> Term:
@@ -101,8 +110,8 @@ def _understand(engine: Engine, parameter: Parameter, text: str) -> Term:
     return ox.Literal(text)
 
 
-def _labels(engine: Engine, values: Mapping[str, Term], table: Table) -> dict[str, dict[str, str]]:
-    terms = {term for row in (*table.rows, tuple(values.values())) for term in row if isinstance(term, ox.NamedNode)}
+def _labels(engine: Engine, mentioned: Iterable[Term | None]) -> dict[str, dict[str, str]]:
+    terms = {term for term in mentioned if isinstance(term, ox.NamedNode)}
     labels: dict[str, dict[str, str]] = {term.value: {} for term in terms}
     acronyms: dict[str, list[str]] = {term.value: [] for term in terms}
     wanted = " ".join(sorted(str(term) for term in terms))

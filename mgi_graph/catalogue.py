@@ -6,6 +6,7 @@ import difflib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from string import Formatter
 from typing import Any
@@ -15,12 +16,12 @@ import yaml
 
 from mgi_graph.engine.result import Term, as_sparql
 from mgi_graph.errors import ParameterError, SourceError, UnknownQuestionError
-from mgi_graph.namespaces import XSD, expand
+from mgi_graph.namespaces import QUESTION, XSD, expand
 from mgi_graph.sources import read_bytes
 
 HEADER = "#+"
 _VALUES = r"VALUES\s+[?$]{name}\s*\{{([^{{}}\n]*)\}}"
-_LANGUAGES = ("en", "fr")
+LANGUAGES = ("en", "fr")
 _PARAMETER_TYPES = ("iri", "integer", "string")
 
 Texts = Mapping[str, str]
@@ -65,6 +66,11 @@ class Question:
     inference: bool = False
     columns: Mapping[str, Texts] = field(default_factory=dict)
 
+    @property
+    def iri(self) -> str:
+        """The question's IRI."""
+        return QUESTION + self.name
+
     def default(self, name: str) -> Term:
         """The value that a parameter has in the file."""
         pattern = re.compile(_VALUES.format(name=name))
@@ -95,8 +101,12 @@ class Question:
         for parameter in self.params:
             if parameter.name == name:
                 return parameter
-        takes = ", ".join(parameter.name for parameter in self.params) or "none"
-        raise ParameterError(f"The question {self.name!r} has no parameter {name!r}.", f"Its parameters: {takes}.")
+        names = [parameter.name for parameter in self.params]
+        raise ParameterError(
+            f"The question {self.name!r} has no parameter {name!r}.",
+            f"Its parameters: {', '.join(names) or 'none'}.",
+            names,
+        )
 
 
 def read_catalogue(paths: Sequence[Path]) -> tuple[Question, ...]:
@@ -163,9 +173,9 @@ def _header(path: Path, text: str) -> dict[str, Any]:
 
 def _texts(path: Path, header: Mapping[str, Any], key: str) -> Texts:
     found = header.get(key)
-    if not isinstance(found, dict) or not all(isinstance(found.get(language), str) for language in _LANGUAGES):
+    if not isinstance(found, dict) or not all(isinstance(found.get(language), str) for language in LANGUAGES):
         raise SourceError(path, f"the header lacks {key!r} in en and fr", f"Write `{HEADER} {key}: {{en: …, fr: …}}`.")
-    return {language: str(found[language]) for language in _LANGUAGES}
+    return {language: str(found[language]) for language in LANGUAGES}
 
 
 def _parameter(path: Path, name: str, given: Any) -> Parameter:
@@ -180,7 +190,7 @@ def _parameter(path: Path, name: str, given: Any) -> Parameter:
 
 
 def _refuse_unbound(question: Question) -> None:
-    for language in _LANGUAGES:
+    for language in LANGUAGES:
         used = {name for _, name, _, _ in Formatter().parse(question.question[language]) if name is not None}
         if unknown := used - {parameter.name for parameter in question.params}:
             raise SourceError(question.path, f"the question names unknown parameters: {', '.join(sorted(unknown))}")
@@ -195,6 +205,7 @@ def _refuse_unbound(question: Question) -> None:
         question.default(parameter.name)
 
 
+@cache
 def _term(text: str, path: Path) -> Term:
     answer = ox.Store().query(f"SELECT ?value {{ VALUES ?value {{ {text} }} }}", prefixes={"xsd": XSD})
     assert isinstance(answer, ox.QuerySolutions)

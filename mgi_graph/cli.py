@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -42,6 +42,11 @@ class AnswerFormat(StrEnum):
     table = "table"
     json = "json"
     csv = "csv"
+
+
+def _setting(name: str, text: str, least: float | None = None, most: float | None = None) -> Any:
+    """An option of `serve` that the environment may give, too."""
+    return typer.Option(help=text, envvar=f"MGI_GRAPH_{name}", min=least, max=most)
 
 
 Files = Annotated[list[Path] | None, typer.Argument(help="Further Turtle files to check together with the graph.")]
@@ -208,22 +213,53 @@ def docs() -> None:
 
 @app.command()
 def serve(
-    data: Annotated[
-        list[Path] | None, typer.Option(help="Serve these RDF files instead of the packaged graph.")
+    data: Annotated[list[Path] | None, _setting("DATA", "Serve these RDF files instead of the packaged graph.")] = None,
+    host: Annotated[str, _setting("HOST", "Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, _setting("PORT", "Port to listen on; 0 takes a free one.", 0, 65535)] = 8000,
+    timeout: Annotated[float, _setting("TIMEOUT", "Seconds that a query may take.", 0.01)] = 30,
+    memory: Annotated[int, _setting("MEMORY", "MiB of address space of a process that evaluates.", 1024)] = 3072,
+    max_rows: Annotated[int, _setting("MAX_ROWS", "Rows (or triples) that a result may have.", 1)] = 1_000_000,
+    max_bytes: Annotated[int, _setting("MAX_BYTES", "Bytes that a result may have.", 1)] = 64 * 2**20,
+    max_query: Annotated[int, _setting("MAX_QUERY", "Bytes that a query may have.", 1)] = 200_000,
+    max_depth: Annotated[int, _setting("MAX_DEPTH", "How deep the brackets of a query may nest.", 1)] = 256,
+    max_tokens: Annotated[int, _setting("MAX_TOKENS", "Words, names and signs that a query may have.", 1)] = 20_000,
+    evaluators: Annotated[int, _setting("EVALUATORS", "Queries that are evaluated at the same time.", 1)] = 4,
+    queue: Annotated[int, _setting("QUEUE", "Queries that may wait for that; more get 503.", 0)] = 128,
+    cache: Annotated[int, _setting("CACHE_SIZE", "MiB of results that are kept ready; 0 keeps none.", 0)] = 32,
+    budget: Annotated[
+        float, _setting("BUDGET", "Seconds of query time that a client has in each window; 0 for no budget.", 0)
+    ] = 0,
+    budget_window: Annotated[float, _setting("BUDGET_WINDOW", "Seconds of that window.", 1)] = 60,
+    access_log: Annotated[bool, _setting("ACCESS_LOG", "Log each request to standard error, as JSON.")] = False,
+    public_url: Annotated[
+        str, _setting("PUBLIC_URL", "Address under which clients reach the server; else what they ask for.")
+    ] = "",
+    proxy: Annotated[
+        list[str] | None, _setting("PROXY", "Address of a reverse proxy whose X-Forwarded headers are believed.")
     ] = None,
-    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Port to listen on; 0 takes a free one.", min=0, max=65535)] = 8000,
 ) -> None:
-    """Run the SPARQL endpoint and the pages."""
-    from mgi_graph import snapshot, sources
-    from mgi_graph.engine.embedded import EmbeddedEngine
+    """Run the SPARQL endpoint, the linked data and the pages. SIGHUP loads changed files; SIGTERM stops."""
+    from mgi_graph import sources
+    from mgi_graph.engine.workers import Limits
     from mgi_graph.web import server
+    from mgi_graph.web.settings import Settings
 
-    with server.listening(host, port) as listener:
-        with _progress() as progress:
-            found = None if data else sources.find_sources()
-            built = snapshot.current(found, progress) if found else snapshot.of_files(data or [], progress)
-        server.run(EmbeddedEngine(built), found.queries if found else (), listener)
+    limits = Limits(timeout, memory * 2**20, max_rows, max_bytes, evaluators, queue)
+    settings = Settings(
+        limits,
+        max_query,
+        max_depth,
+        max_tokens,
+        cache * 2**20,
+        budget,
+        budget_window,
+        access_log,
+        public_url,
+        tuple(proxy or ()),
+    )
+    with server.reserved(host, port) as address, _progress() as progress:
+        served = server.Served(None if data else sources.find_sources(), tuple(data or ()))
+        server.run(served, settings, address, progress)
 
 
 def _engine(endpoint: str | None) -> Engine:

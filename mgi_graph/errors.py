@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 
 class MGIGraphError(Exception):
@@ -18,6 +19,19 @@ class MGIGraphError(Exception):
         super().__init__(f"{problem}\n{remedy}" if remedy else problem)
         self.problem = problem
         self.remedy = remedy
+
+    def facts(self) -> dict[str, Any]:
+        """The error as plain values, for another process; `revive` makes it an error again."""
+        return {"kind": type(self).__name__, **vars(self)}
+
+
+def revive(facts: Mapping[str, Any]) -> MGIGraphError:
+    """Make an error from what `MGIGraphError.facts` gave."""
+    kind = globals()[facts["kind"]]
+    error: MGIGraphError = kind.__new__(kind)
+    MGIGraphError.__init__(error, facts["problem"], facts["remedy"])
+    vars(error).update({name: value for name, value in facts.items() if name != "kind"})
+    return error
 
 
 class SourceError(MGIGraphError):
@@ -78,6 +92,69 @@ class UpdateRefusedError(QueryError):
     """An update was sent where only queries are answered."""
 
 
+class ServiceRefusedError(QueryError):
+    """A query wants to call another endpoint, which this one does not do."""
+
+
+class QueryTooLargeError(QueryError):
+    """A query is longer, deeper or has more parts than is allowed; it was not evaluated."""
+
+
+class QueryTimeoutError(QueryError):
+    """A query was stopped because it took longer than is allowed."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(
+            f"The query was stopped: it took longer than the {seconds:g} seconds that one may take.",
+            "Ask for less: name a class, a property or a thing, let patterns share variables, add LIMIT.",
+        )
+        self.seconds = seconds
+
+
+class QueryTooCostlyError(QueryError):
+    """A query was stopped because it needed more memory or stack than is allowed."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(
+            f"The query was stopped: it needed more {what} than one may take.",
+            "Ask for less: fewer rows in GROUP BY, ORDER BY and DISTINCT, less nesting, or a part at a time.",
+        )
+
+
+class ResultTooLargeError(QueryError):
+    """A result has more rows or bytes than is allowed; nothing of it is given."""
+
+    def __init__(self, limit: int, unit: str) -> None:
+        super().__init__(
+            f"The result was withheld: it has more than the {limit} {unit} that one may have.",
+            "Ask for a part at a time with ORDER BY, LIMIT and OFFSET, or take the dumps at /dataset.",
+        )
+        self.limit, self.unit = limit, unit
+
+
+class AbandonedError(QueryError):
+    """A query was stopped because nobody waits for its answer any more."""
+
+
+class BusyError(MGIGraphError):
+    """All evaluators are at work and the queue is full; `seconds` is when to try again."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__("The server is busy with other queries.", f"Try again in {seconds} s or later.")
+        self.seconds = seconds
+
+
+class BudgetError(MGIGraphError):
+    """A client has used up its query time; `seconds` is when it has some again."""
+
+    def __init__(self, allowed: float, window: float, seconds: int) -> None:
+        super().__init__(
+            f"Your queries have used up the {allowed:g} seconds that a client has in {window:g} s.",
+            f"Try again in {seconds} s.",
+        )
+        self.seconds = seconds
+
+
 class FormatError(MGIGraphError):
     """No format fits what was asked for; `offered` are the media types or names that would."""
 
@@ -96,7 +173,14 @@ class UnknownQuestionError(MGIGraphError):
 
 
 class ParameterError(MGIGraphError):
-    """A question was given a parameter that it does not take, or a value that the parameter cannot have."""
+    """A question was given a parameter that it does not take, or a value that the parameter cannot have.
+
+    `candidates` are what may have been meant, where that can be listed.
+    """
+
+    def __init__(self, problem: str, remedy: str = "", candidates: Sequence[str] = ()) -> None:
+        super().__init__(problem, remedy)
+        self.candidates = tuple(candidates)
 
 
 class NameNotFoundError(ParameterError):
@@ -104,8 +188,7 @@ class NameNotFoundError(ParameterError):
 
     def __init__(self, text: str, kind: str, candidates: Sequence[str]) -> None:
         remedy = "The nearest names:\n" + _listed(candidates) if candidates else ""
-        super().__init__(f"Nothing of the kind {kind} is called {text!r}.", remedy)
-        self.candidates = tuple(candidates)
+        super().__init__(f"Nothing of the kind {kind} is called {text!r}.", remedy, candidates)
 
 
 class AmbiguousNameError(ParameterError):
@@ -115,8 +198,18 @@ class AmbiguousNameError(ParameterError):
         super().__init__(
             f"{text!r} fits {len(candidates)} things of the kind {kind}.",
             "Give one of these, by its full name or IRI:\n" + _listed(candidates),
+            candidates,
         )
-        self.candidates = tuple(candidates)
+
+
+class NotInGraphError(MGIGraphError):
+    """The graph says nothing of an IRI; `nearest` are the names most like it."""
+
+    def __init__(self, iri: str, nearest: Sequence[str] = ()) -> None:
+        super().__init__(
+            f"The graph says nothing of <{iri}>.", "The nearest names:\n" + _listed(nearest) if nearest else ""
+        )
+        self.iri, self.nearest = iri, tuple(nearest)
 
 
 class PortInUseError(MGIGraphError):

@@ -11,7 +11,7 @@ import pyoxigraph as ox
 
 from mgi_graph.catalogue import Question
 from mgi_graph.engine.result import Engine, Table, Term, as_sparql
-from mgi_graph.namespaces import expand, prologue
+from mgi_graph.namespaces import GRAPH, expand, prologue
 
 _PREFIX = prologue("mgi")
 _KINDS = "mgi:AffirmedClaim mgi:InterpretedClaim mgi:DeniedClaim mgi:DisputedClaim"
@@ -44,6 +44,17 @@ SELECT ?finding ?passage ?section ?page ?label ?citation ?property ?text WHERE {
   {{ ?finding mgi:statement ?text . BIND("statement" AS ?property) }}
   UNION {{ ?section skos:prefLabel ?text . BIND("section" AS ?property) }}
 }} ORDER BY ?finding ?property ?text"""
+
+_ASSERTED = f"?s ?p ?o FILTER NOT EXISTS {{ GRAPH <{GRAPH}inferred> {{ ?s ?p ?o }} }}"
+_DESCRIPTION = f"""{_PREFIX}CONSTRUCT {{ ?s ?p ?o }} WHERE {{
+  {{ VALUES ?s {{ %s }} {_ASSERTED} }}
+  UNION {{ {{ SELECT DISTINCT ?s WHERE {{ VALUES ?section {{ %s }} ?section mgi:ofProfile ?s }} }} {_ASSERTED} }}
+  UNION {{
+    VALUES ?record {{ %s }}
+    ?record mgi:claimSubject ?s ; mgi:claimPredicate ?p ; mgi:claimObject|mgi:claimValue|mgi:claimDate ?o .
+    ?s ?p ?o
+  }}
+}}"""
 
 
 @dataclass(frozen=True)
@@ -104,6 +115,18 @@ def cite(
     findings = _details(engine, {tie.finding for found in ties.values() for tie in found})
     cited = ([_evidence(tie, findings[tie.finding]) for tie in ties[number]] for number in range(len(table.rows)))
     return tuple(tuple(sorted(found, key=_order)) for found in cited)
+
+
+def describe(engine: Engine, evidence: Sequence[Evidence]) -> list[ox.Triple]:
+    """What the graph asserts of pieces of evidence: the findings, their records, passages, sections and profiles.
+
+    The direct triple of each claim is among them, where it stands in the data (a denied claim has none).
+    """
+    things = {iri for item in evidence for iri in (item.finding, item.passage, item.section, item.record) if iri}
+    sections = {item.section for item in evidence}
+    records = {item.record for item in evidence if item.record}
+    wanted = (" ".join(str(ox.NamedNode(iri)) for iri in sorted(iris)) for iris in (things, sections, records))
+    return engine.query(_DESCRIPTION % tuple(wanted)).triples() if things else []
 
 
 class _Tie(NamedTuple):

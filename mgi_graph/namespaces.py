@@ -7,22 +7,39 @@ ONTOLOGY = BASE + "ontology"
 MGI = ONTOLOGY + "#"
 ID = BASE + "id/"
 GRAPH = BASE + "graph/"
-SHAPES = BASE + "shapes#"
+DATASET = BASE + "dataset"
+DOC = BASE + "doc/"
+QUESTION = BASE + "question/"
+QUESTIONS = BASE + "questions"
+
+DATA_LICENCE = "https://creativecommons.org/licenses/by-nc/4.0/"
+CODE_LICENCE = "https://www.apache.org/licenses/LICENSE-2.0"
+SHAPES_DOCUMENT = BASE + "shapes"
+SHAPES = SHAPES_DOCUMENT + "#"
 
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 RDFS = "http://www.w3.org/2000/01/rdf-schema#"
 OWL = "http://www.w3.org/2002/07/owl#"
 XSD = "http://www.w3.org/2001/XMLSchema#"
 SKOS = "http://www.w3.org/2004/02/skos/core#"
+DCAT = "http://www.w3.org/ns/dcat#"
 DCTERMS = "http://purl.org/dc/terms/"
+FOAF = "http://xmlns.com/foaf/0.1/"
+FORMATS = "http://www.w3.org/ns/formats/"
 PROV = "http://www.w3.org/ns/prov#"
+RS = "http://www.w3.org/2001/sw/DataAccess/tests/result-set#"
+SCHEMA = "https://schema.org/"
+SD = "http://www.w3.org/ns/sparql-service-description#"
 SH = "http://www.w3.org/ns/shacl#"
+SPDX = "http://spdx.org/rdf/terms#"
 VOID = "http://rdfs.org/ns/void#"
 
 PREFIXES: dict[str, str] = {
     "cpov": "http://data.europa.eu/m8g/",
+    "dcat": DCAT,
     "dcterms": DCTERMS,
     "eli": "http://data.europa.eu/eli/ontology#",
+    "foaf": FOAF,
     "id": ID,
     "mgi": MGI,
     "org": "http://www.w3.org/ns/org#",
@@ -30,8 +47,12 @@ PREFIXES: dict[str, str] = {
     "prov": PROV,
     "rdf": RDF,
     "rdfs": RDFS,
+    "rs": RS,
+    "schema": SCHEMA,
+    "sd": SD,
     "sh": SH,
     "skos": SKOS,
+    "spdx": SPDX,
     "void": VOID,
     "xsd": XSD,
 }

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import hashlib
 import json
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from importlib.metadata import version as installed
 from pathlib import Path
+from typing import IO, Any, NamedTuple
 
 import platformdirs
 import pyoxigraph as ox
 
+from mgi_graph.census import Census, Part, take_census
+from mgi_graph.dumps import Dump, write_dumps
 from mgi_graph.errors import SnapshotError, ValidationError
 from mgi_graph.namespaces import DCTERMS, GRAPH, PROV, RDF, RDFS, VOID, XSD
 from mgi_graph.sources import Sources, graph_iri, parse_quads, read_bytes
@@ -23,12 +28,20 @@ from mgi_graph.sources import Sources, graph_iri, parse_quads, read_bytes
 CACHE_VARIABLE = "MGI_GRAPH_CACHE"
 INFERRED = GRAPH + "inferred"
 DESCRIPTION = GRAPH + "description"
-_LAYOUT = "1"
+_LAYOUT = "2"
 _BUILT_WITH = ("owlrl", "pyoxigraph", "pyshacl", "rdflib")
 _KEPT = 5
+_MANIFEST = "manifest.json"
 
 Progress = Callable[[str], None]
 """Told, in a few words, what a build does next."""
+
+
+class _Content(NamedTuple):
+    """What was put into a new snapshot."""
+
+    graphs: tuple[GraphFacts, ...]
+    dumps: tuple[Dump, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -45,12 +58,34 @@ class GraphFacts:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A store on disk that never changes: its version (12 hex digits), folder, size of the default graph, graphs."""
+    """A store on disk that never changes.
+
+    Attributes:
+        version: 12 hex digits.
+        path: its folder.
+        triples: size of the default graph.
+        graphs: the named graphs.
+        made: when it was built.
+        census: the default graph in figures.
+        dumps: the graph as files; none where other files than the graph's own are served.
+    """
 
     version: str
     path: Path
     triples: int
     graphs: tuple[GraphFacts, ...]
+    made: datetime
+    census: Census
+    dumps: tuple[Dump, ...]
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether it holds the graph, whose IRIs are under `namespaces.BASE`, and not any other files."""
+        return bool(self.dumps)
+
+    def dump_path(self, dump: Dump) -> Path:
+        """Where a dump lies."""
+        return self.path / "dumps" / dump.name
 
     def open(self) -> ox.Store:
         """Open the store for reading.
@@ -82,7 +117,7 @@ def current(sources: Sources, progress: Progress = lambda _: None) -> Snapshot:
         SnapshotError: the store cannot be written.
     """
     version = _version([sources.fingerprint()])
-    return _open(version) or _build(version, lambda store: _fill_graph(store, sources, progress))
+    return _open(version) or _build(version, lambda store, dumps: _fill_graph(store, dumps, sources, progress))
 
 
 def of_files(paths: Sequence[Path], progress: Progress = lambda _: None) -> Snapshot:
@@ -94,7 +129,7 @@ def of_files(paths: Sequence[Path], progress: Progress = lambda _: None) -> Snap
     """
     contents = [f"{path.suffix}:{hashlib.sha256(read_bytes(path)).hexdigest()}:{path.resolve()}" for path in paths]
     version = _version(contents)
-    return _open(version) or _build(version, lambda store: _fill_files(store, paths, progress))
+    return _open(version) or _build(version, lambda store, dumps: _fill_files(store, paths, progress))
 
 
 def _version(parts: Iterable[str]) -> str:
@@ -104,34 +139,57 @@ def _version(parts: Iterable[str]) -> str:
 
 def _open(version: str) -> Snapshot | None:
     folder = cache_folder() / version
-    try:
-        manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
-        with contextlib.suppress(OSError):
-            os.utime(folder)  # what is used is not forgotten
-        graphs = tuple(GraphFacts(**facts) for facts in manifest["graphs"])
-        return Snapshot(version, folder, manifest["triples"], graphs)
-    except (FileNotFoundError, NotADirectoryError):
+    if not (folder / _MANIFEST).is_file():
         return None
+    with contextlib.suppress(OSError):
+        os.utime(folder)  # what is used is not forgotten
+    return read_snapshot(folder)
+
+
+def read_snapshot(folder: Path) -> Snapshot:
+    """The snapshot that lies in a folder.
+
+    Raises:
+        SnapshotError: the folder is missing or damaged.
+    """
+    try:
+        manifest = json.loads((folder / _MANIFEST).read_text("utf-8"))
+        return Snapshot(
+            version=manifest["version"],
+            path=folder,
+            triples=manifest["triples"],
+            graphs=tuple(GraphFacts(**facts) for facts in manifest["graphs"]),
+            made=datetime.fromisoformat(manifest["made"]),
+            census=_read_census(manifest["census"]),
+            dumps=tuple(Dump(**facts) for facts in manifest["dumps"]),
+        )
     except (OSError, ValueError, TypeError, KeyError) as error:
-        raise SnapshotError(
-            f"The snapshot {folder} is damaged: {error}", "Delete that folder; it is built anew."
-        ) from None
+        raise _damaged(folder, error) from None
 
 
-def _build(version: str, fill: Callable[[ox.Store], tuple[GraphFacts, ...]]) -> Snapshot:
+def _damaged(folder: Path, error: Exception) -> SnapshotError:
+    return SnapshotError(f"The snapshot {folder} is damaged: {error}", "Delete that folder; it is built anew.")
+
+
+def _read_census(facts: dict[str, Any]) -> Census:
+    parts = {name: tuple(Part(**part) for part in facts[name]) for name in ("classes", "properties")}
+    lists = {name: tuple(facts[name]) for name in ("profiles", "examples")}
+    return Census(**{**facts, **parts, **lists})
+
+
+def _build(version: str, fill: Callable[[ox.Store, Path], _Content]) -> Snapshot:
     """Fill a store in a folder of its own, then move it into place at one stroke; whoever comes first wins."""
     folder = cache_folder() / version
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".building-") as workshop:
             store = ox.Store(str(Path(workshop) / "store"))
-            graphs = fill(store)
-            triples = sum(1 for _ in store.quads_for_pattern(None, None, None, ox.DefaultGraph()))
+            content = fill(store, Path(workshop) / "dumps")
             store.optimize()
             store.flush()
+            manifest = _manifest(version, store, content)
             del store
-            manifest = {"version": version, "triples": triples, "graphs": [asdict(facts) for facts in graphs]}
-            (Path(workshop) / "manifest.json").write_text(json.dumps(manifest, indent=1), "utf-8")
+            (Path(workshop) / _MANIFEST).write_text(json.dumps(manifest, indent=1), "utf-8")
             _move(Path(workshop), folder)
     except OSError as error:
         raise SnapshotError(
@@ -144,30 +202,57 @@ def _build(version: str, fill: Callable[[ox.Store], tuple[GraphFacts, ...]]) -> 
     return built
 
 
+def _manifest(version: str, store: ox.Store, content: _Content) -> dict[str, Any]:
+    return {
+        "version": version,
+        "made": datetime.now(UTC).isoformat(timespec="seconds"),
+        "triples": sum(1 for _ in store.quads_for_pattern(None, None, None, ox.DefaultGraph())),
+        "census": asdict(take_census(store)),
+        **{name: [asdict(item) for item in items] for name, items in content._asdict().items()},
+    }
+
+
 def _move(workshop: Path, folder: Path) -> None:
     finished = workshop.with_name(workshop.name.replace(".building-", ".finished-"))
     finished.mkdir()
-    for part in ("store", "manifest.json"):
-        (workshop / part).rename(finished / part)
+    for part in ("store", "dumps", _MANIFEST):
+        if (workshop / part).exists():
+            (workshop / part).rename(finished / part)
     try:
         finished.rename(folder)
     except OSError:
         shutil.rmtree(finished)
-        if not (folder / "manifest.json").exists():
+        if not (folder / _MANIFEST).exists():
             raise
 
 
 def _forget_old(newest: Path) -> None:
     snapshots = sorted(
-        (path for path in newest.parent.iterdir() if (path / "manifest.json").exists()),
+        (path for path in newest.parent.iterdir() if (path / _MANIFEST).exists()),
         key=lambda path: path.stat().st_mtime,
         reverse=True,
     )
     for path in snapshots[_KEPT:]:
-        shutil.rmtree(path, ignore_errors=True)
+        with contextlib.suppress(OSError), (path / _MANIFEST).open("rb") as handle:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(path, ignore_errors=True)
 
 
-def _fill_graph(store: ox.Store, sources: Sources, progress: Progress) -> tuple[GraphFacts, ...]:
+def hold(folder: Path) -> IO[bytes]:
+    """Keep a snapshot from being forgotten for newer ones, as long as what is given back stays open.
+
+    Raises:
+        SnapshotError: there is none.
+    """
+    try:
+        handle = (folder / _MANIFEST).open("rb")
+    except OSError as error:
+        raise _damaged(folder, error) from None
+    fcntl.flock(handle, fcntl.LOCK_SH)
+    return handle
+
+
+def _fill_graph(store: ox.Store, dumps: Path, sources: Sources, progress: Progress) -> _Content:
     from mgi_graph.inspection import inspect
 
     progress("checking the graph and drawing the inferences (about a minute, once)")
@@ -178,24 +263,33 @@ def _fill_graph(store: ox.Store, sources: Sources, progress: Progress) -> tuple[
             f"The graph breaks shapes in {len(report.violations)} places; no snapshot is built from it.",
             "`mgi-graph check` lists them, with file and line.",
         )
-    progress("writing the store")
+    progress("writing the store and the dumps")
     graphs = [_load_file(store, path, sources.root) for path in sources.asserted]
-    store.bulk_load(inspected.inferred, ox.RdfFormat.N_TRIPLES, to_graph=ox.NamedNode(INFERRED))
+    inferred = _inferred(inspected.inferred)
+    store.bulk_extend(inferred)
     graphs.append(
         _facts(store, INFERRED, "What follows from the asserted triples", "Ce qui découle des triplets affirmés")
     )
-    _describe(store, graphs)
+    described = tuple(_described(graphs))
+    store.bulk_extend(described)
     graphs.append(_facts(store, DESCRIPTION, "What the named graphs are", "Ce que sont les graphes nommés"))
     _unite(store)
-    return tuple(graphs)
+    return _Content(tuple(graphs), write_dumps(dumps, sources, inferred, described))
 
 
-def _fill_files(store: ox.Store, paths: Sequence[Path], progress: Progress) -> tuple[GraphFacts, ...]:
+def _inferred(triples: bytes) -> list[ox.Quad]:
+    """Inferred triples (N-Triples) in their named graph, in the order of their text."""
+    graph = ox.NamedNode(INFERRED)
+    found = {quad.triple for quad in ox.parse(triples, ox.RdfFormat.N_TRIPLES)}
+    return [ox.Quad(triple.subject, triple.predicate, triple.object, graph) for triple in sorted(found, key=str)]
+
+
+def _fill_files(store: ox.Store, paths: Sequence[Path], progress: Progress) -> _Content:
     for path in paths:
         progress(f"reading {path}")
         store.bulk_extend(parse_quads(path, rename_blank_nodes=True))
     names = sorted(str(graph.value) for graph in store.named_graphs() if isinstance(graph, ox.NamedNode))
-    return tuple(_facts(store, name, "A graph of the files", "Un graphe des fichiers") for name in names)
+    return _Content(tuple(_facts(store, name, "A graph of the files", "Un graphe des fichiers") for name in names))
 
 
 def _load_file(store: ox.Store, path: Path, root: Path) -> GraphFacts:
@@ -212,25 +306,27 @@ def _facts(store: ox.Store, iri: str, en: str, fr: str, file: str = "", sha256: 
     return GraphFacts(iri, en, fr, triples, file, sha256)
 
 
-def _describe(store: ox.Store, graphs: Sequence[GraphFacts]) -> None:
-    """Say in the store itself what each named graph is (VoID, DCTERMS, PROV-O)."""
+def _described(graphs: Sequence[GraphFacts]) -> Iterator[ox.Quad]:
+    """Say for the store itself what each named graph is (VoID, DCTERMS, PROV-O)."""
     here = ox.NamedNode(DESCRIPTION)
-
-    def say(subject: ox.NamedNode, predicate: str, *objects: ox.NamedNode | ox.Literal) -> None:
-        store.extend(ox.Quad(subject, ox.NamedNode(predicate), obj, here) for obj in objects)
-
     for facts in graphs:
         graph = ox.NamedNode(facts.iri)
-        titles = (ox.Literal(facts.title_en, language="en"), ox.Literal(facts.title_fr, language="fr"))
-        say(graph, RDF + "type", ox.NamedNode(VOID + "Dataset"), ox.NamedNode(PROV + "Entity"))
-        say(graph, DCTERMS + "title", *titles)
-        say(graph, RDFS + "label", *titles)
-        say(graph, VOID + "triples", ox.Literal(str(facts.triples), datatype=ox.NamedNode(XSD + "integer")))
-        if facts.file:
-            say(graph, DCTERMS + "source", ox.Literal(facts.file))
-            say(graph, DCTERMS + "identifier", ox.Literal(f"sha256:{facts.sha256}"))
-        else:
-            say(graph, PROV + "wasDerivedFrom", *(ox.NamedNode(other.iri) for other in graphs if other.file))
+        for predicate, obj in _said(facts, graphs):
+            yield ox.Quad(graph, ox.NamedNode(predicate), obj, here)
+
+
+def _said(facts: GraphFacts, graphs: Sequence[GraphFacts]) -> Iterator[tuple[str, ox.NamedNode | ox.Literal]]:
+    yield RDF + "type", ox.NamedNode(VOID + "Dataset")
+    yield RDF + "type", ox.NamedNode(PROV + "Entity")
+    for predicate in (DCTERMS + "title", RDFS + "label"):
+        yield predicate, ox.Literal(facts.title_en, language="en")
+        yield predicate, ox.Literal(facts.title_fr, language="fr")
+    yield VOID + "triples", ox.Literal(str(facts.triples), datatype=ox.NamedNode(XSD + "integer"))
+    if facts.file:
+        yield DCTERMS + "source", ox.Literal(facts.file)
+        yield DCTERMS + "identifier", ox.Literal(f"sha256:{facts.sha256}")
+    else:
+        yield from ((PROV + "wasDerivedFrom", ox.NamedNode(other.iri)) for other in graphs if other.file)
 
 
 def _unite(store: ox.Store) -> None:

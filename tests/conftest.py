@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from typing import IO
 
 import pyoxigraph as ox
 import pytest
@@ -25,6 +26,7 @@ SHARED = ROOT.parent / "shared"
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 Serve = Callable[..., AbstractContextManager[str]]
+Launch = Callable[..., AbstractContextManager[tuple[str, subprocess.Popen[str]]]]
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -96,24 +98,40 @@ def run() -> Run:
 
 
 @pytest.fixture(scope="session")
-def serve() -> Serve:
-    """Run `mgi-graph serve` in a process of its own on a free port; gives its address."""
+def launch() -> Launch:
+    """Run `mgi-graph serve` on a free port; gives its address and its process, and stops it in the end."""
 
     @contextmanager
-    def server(*arguments: str | Path) -> Iterator[str]:
+    def server(
+        *arguments: str | Path, stderr: IO[str] | None = None, **env: str
+    ) -> Iterator[tuple[str, subprocess.Popen[str]]]:
         process = subprocess.Popen(
             [sys.executable, "-W", "error", "-m", "mgi_graph", "serve", "--port", "0", *map(str, arguments)],
             cwd=ROOT,
+            env=os.environ | {"PYTHONPATH": str(ROOT)} | env,
             stdout=subprocess.PIPE,
+            stderr=stderr,
             text=True,
         )
         try:
-            yield _address(process)
+            yield _address(process), process
         finally:
             process.terminate()
             assert process.wait(timeout=20) is not None
             assert process.stdout is not None
             process.stdout.close()
+
+    return server
+
+
+@pytest.fixture(scope="session")
+def serve(launch: Launch) -> Serve:
+    """Run `mgi-graph serve` on a free port; gives its address."""
+
+    @contextmanager
+    def server(*arguments: str | Path) -> Iterator[str]:
+        with launch(*arguments) as (url, _):
+            yield url
 
     return server
 

@@ -104,3 +104,16 @@ def test_those_used_last_are_kept(own_cache: Path, tmp_path: Path) -> None:
     left = {path.name for path in own_cache.iterdir()}
     assert len(left) == 5
     assert {newest.version, used.version} <= left
+
+
+def test_one_that_is_held_is_never_forgotten(tiny: Path) -> None:
+    first = snapshot.current(sources.find_sources(tiny))
+    with snapshot.hold(first.path):
+        for number in range(7):
+            (tiny / "data" / "dogs.ttl").write_text(
+                f'@prefix ex: <http://e/> . ex:rex a ex:Dog ; ex:name "Rex {number}" .'
+            )
+            snapshot.of_files([tiny / "data" / "dogs.ttl"])
+        assert first.open() is not None
+    with pytest.raises(SnapshotError):
+        snapshot.hold(tiny / "nothing")

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from urllib.error import HTTPError, URLError
 
-import pyoxigraph as ox
 from SPARQLWrapper import JSON, N3, POST, SPARQLWrapper
 from SPARQLWrapper.SPARQLExceptions import SPARQLWrapperException
 
-from mgi_graph.engine.result import Answer
+from mgi_graph.engine.result import Answer, read_answer
 from mgi_graph.engine.syntax import Dataset, outline
 from mgi_graph.errors import QueryError, UpdateRefusedError
 
@@ -38,7 +37,7 @@ class RemoteEngine:
         triples = form in ("CONSTRUCT", "DESCRIBE")
         body = self._send(text, dataset or Dataset(), N3 if triples else JSON)
         try:
-            return Answer(_graph(body) if triples else ox.parse_query_results(body, ox.QueryResultsFormat.JSON))
+            return read_answer(body, "triples" if triples else "solutions")
         except (SyntaxError, ValueError) as error:
             raise QueryError(f"What {self.url} sent is no result in the format asked for: {error}") from None
 
@@ -55,11 +54,3 @@ class RemoteEngine:
             return bytes(wrapper.query().response.read())
         except (HTTPError, URLError, OSError, ValueError, SPARQLWrapperException) as error:
             raise QueryError(f"{self.url} did not answer: {error}", "Check the address and the query.") from None
-
-
-def _graph(body: bytes) -> ox.QueryTriples:
-    store = ox.Store()
-    store.load(body, ox.RdfFormat.TURTLE)
-    answer = store.query("CONSTRUCT WHERE { ?s ?p ?o }")
-    assert isinstance(answer, ox.QueryTriples)
-    return answer

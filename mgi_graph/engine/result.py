@@ -11,6 +11,7 @@ from typing import Literal, Protocol
 import pyoxigraph as ox
 
 from mgi_graph.engine.syntax import Dataset
+from mgi_graph.errors import ResultTooLargeError
 
 Term = ox.NamedNode | ox.BlankNode | ox.Literal
 Kind = Literal["solutions", "boolean", "triples"]
@@ -42,7 +43,7 @@ class Table:
 class Answer:
     """The result of one query, as the store gave it; it can be read once, in one of the ways below."""
 
-    native: ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
+    native: ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples | tuple[ox.Triple, ...]
 
     @cached_property
     def kind(self) -> Kind:
@@ -62,15 +63,24 @@ class Answer:
         names = tuple(variable.value for variable in self.native.variables)
         return Table(names, tuple(tuple(solution[name] for name in names) for solution in self.native))
 
-    def triples(self) -> list[ox.Triple]:
+    def triples(self, most: int | None = None) -> list[ox.Triple]:
         """All triples of a CONSTRUCT or DESCRIBE, each once.
+
+        Args:
+            most: how many there may be.
 
         Raises:
             TypeError: the query was another.
+            ResultTooLargeError: there are more than `most`.
         """
-        if not isinstance(self.native, ox.QueryTriples):
+        if isinstance(self.native, ox.QuerySolutions | ox.QueryBoolean):
             raise TypeError(f"a {self.kind} result has no triples")
-        return list(dict.fromkeys(self.native))
+        found: dict[ox.Triple, None] = {}
+        for triple in self.native:
+            found[triple] = None
+            if most is not None and len(found) > most:
+                raise ResultTooLargeError(most, "triples")
+        return list(found)
 
     def boolean(self) -> bool:
         """What an ASK answered.
@@ -81,6 +91,17 @@ class Answer:
         if not isinstance(self.native, ox.QueryBoolean):
             raise TypeError(f"a {self.kind} result is no boolean")
         return bool(self.native)
+
+
+def read_answer(body: bytes, kind: Kind) -> Answer:
+    """Read what another process or an endpoint sent: SPARQL results in JSON, or triples in Turtle.
+
+    Raises:
+        ValueError, SyntaxError: it is something else.
+    """
+    if kind == "triples":
+        return Answer(tuple(quad.triple for quad in ox.parse(body, ox.RdfFormat.TURTLE)))
+    return Answer(ox.parse_query_results(body, ox.QueryResultsFormat.JSON))
 
 
 class Engine(Protocol):

@@ -5,33 +5,72 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
+# A character beyond ASCII that no name may have stops every parser, so taking all of them for letters hides nothing.
+_LETTER = r"0-9A-Za-z_\x80-\U0010FFFF"
 _TOKEN = re.compile(
-    r"""
-      (?P<comment>\#[^\n\r]*)
-    | (?P<iri><[^<>"{}|^`\\\x00-\x20]*>)
-    | (?P<string>\"\"\"(?:(?:\"|\"\")?(?:[^"\\]|\\.))*\"\"\" | '''(?:(?:'|'')?(?:[^'\\]|\\.))*'''
-                |"(?:[^"\\\n\r]|\\.)*" | '(?:[^'\\\n\r]|\\.)*')
-    | (?P<variable>[?$]\w+)
-    | (?P<tag>@[A-Za-z]+(?:-[A-Za-z0-9]+)*)
-    | (?P<prefixed>(?:\w(?:[\w.-]*[\w-])?)?:(?:[\w:.-]|%[0-9A-Fa-f]{2}|\\.)*)
-    | (?P<word>[A-Za-z_]\w*)
-    | (?P<space>\s+)
+    rf"""
+      (?P<space>[ \t\r\n]++)
+    | (?P<comment>\#[^\n\r]*+)
+    | (?P<iri><[^<>"{{}}|^`\x00-\x20]*+>)
+    | (?P<string>\"\"\"(?:\"{{0,2}}(?:[^"\\]|\\.))*+\"\"\" | '''(?:'{{0,2}}(?:[^'\\]|\\.))*+'''
+                |"(?:[^"\\\n\r]|\\.)*+" | '(?:[^'\\\n\r]|\\.)*+')
+    | (?P<variable>[?$][{_LETTER}]++)
+    | (?P<tag>@[A-Za-z]++(?:-[A-Za-z0-9]++)*+)
+    | (?P<prefixed>(?:[{_LETTER}][{_LETTER}.-]*+)?+:
+                   (?:(?:[{_LETTER}:]|%[0-9A-Fa-f]{{2}}|\\.)(?:[{_LETTER}:.-]|%[0-9A-Fa-f]{{2}}|\\.)*+)?+)
+    | (?P<name>[{_LETTER}][{_LETTER}.-]*+)
+    | (?P<open>[(\[{{]++)
+    | (?P<dead>["'\\].*+)
     | (?P<other>.)
     """,
     re.VERBOSE | re.DOTALL,
 )
-_ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
-_FORMS = {"SELECT", "ASK", "CONSTRUCT", "DESCRIBE"}
-_UPDATES = {"INSERT", "DELETE", "LOAD", "CLEAR", "CREATE", "DROP", "COPY", "MOVE", "ADD", "WITH"}
+_PIECE = re.compile(
+    rf"(?P<number>[0-9]++(?:\.[0-9]*+)?+(?:[eE][+-]?[0-9]++)?+)|(?P<word>[A-Za-z_][{_LETTER}]*+)|(?P<other>.)"
+)
+_LENIENT_IRI = re.compile(r"<[^<>{}|^`\x00-\x20]*+>")
+_ONLY_IRI = re.compile(r"<[A-Za-z][A-Za-z0-9+.-]*+://")
+_FORMS = frozenset({"SELECT", "ASK", "CONSTRUCT", "DESCRIBE"})
+_UPDATES = frozenset({"INSERT", "DELETE", "LOAD", "CLEAR", "CREATE", "DROP", "COPY", "MOVE", "ADD", "WITH"})
+_FUNCTIONS_BEYOND = ("ADJUST", "HASLANG", "HASLANGDIR", "ISTRIPLE", "LANGDIR", "OBJECT", "PREDICATE", "STRLANGDIR")
+_WORDS_BEYOND = frozenset({*_FUNCTIONS_BEYOND, "LATERAL", "SUBJECT", "TRIPLE", "VERSION"})
+_MARKS_BEYOND = ("<<", "{|", "!!", "~")
+_CALLED_BEYOND = ("adjust", "haslang", "langdir", "triple", "subject", "predicate", "object")
+_HINTS_BEYOND = {name: re.compile(rf"{name}(?:dir)?\s*+[(#]") for name in _CALLED_BEYOND} | {
+    "--": re.compile(r"@[a-z]++(?:-[a-z0-9]++)*+--[a-z]"),
+    "lateral": re.compile("lateral"),
+    "version": re.compile(r"version\s*+[\"'#]"),
+}
+_DIRECTION = re.compile(r"--[A-Za-z]")
+_GAP = r"(?:[ \t\r\n]|\#[^\r\n]*+)*+"
+_SERVICE = re.compile(rf"service{_GAP}(?:silent{_GAP})?+(?:[<?$]|[{_LETTER}.-]*+:)")
+_FROM = re.compile(rf"from{_GAP}(?:named{_GAP})?+(?:<|[{_LETTER}.-]*+:)")
+_FEW = 32
+_PAIRED = frozenset({("other", "other"), ("open", "other")})
+_BLANK = frozenset({"space", "comment"})
+_TELLING = frozenset({"name", "prefixed", "iri", "other"})
+_READINGS = 64
 
 
 class Token(NamedTuple):
-    """One token: its kind (a group name of the expression above) and its text; words are in upper case."""
+    """One token: its kind (a group name of the expressions above), its text and where it starts."""
 
     kind: str
     text: str
+    start: int
+
+    @property
+    def word(self) -> str:
+        """The keyword in upper case; empty for all that is none."""
+        return self.text.upper() if self.kind == "word" else ""
+
+    @property
+    def end(self) -> int:
+        """Where the next begins."""
+        return self.start + len(self.text)
 
 
 @dataclass(frozen=True)
@@ -49,21 +88,84 @@ class Dataset:
         return bool(self.default or self.named)
 
 
+class Size(NamedTuple):
+    """How large a query is: how deep its brackets nest, and of how many tokens it is made."""
+
+    depth: int
+    tokens: int
+
+
 @dataclass(frozen=True)
 class Outline:
-    """A query at a glance: its form ("SELECT", …; "UPDATE" for an update, "" for none), its FROM clauses, SERVICE."""
+    """A query at a glance; what is not asked for is not computed.
 
-    form: str
-    dataset: Dataset
-    calls_service: bool
+    Attributes:
+        text: the query.
+    """
+
+    text: str
+
+    @cached_property
+    def form(self) -> str:
+        """SELECT, ASK, CONSTRUCT or DESCRIBE; "UPDATE" for an update; empty for none."""
+        return self._start[0]
+
+    @cached_property
+    def prologue(self) -> str:
+        """What stands before the form: base and prefixes."""
+        return self.text[: self._start[1]]
+
+    @cached_property
+    def clauses(self) -> tuple[tuple[str, str], ...]:
+        """The FROM clauses: each "default" or "named", with its graph as it is written (`<iri>` or `prefixed:name`)."""
+        return tuple(_clauses(self.text)) if self._may_have("from", _FROM) else ()
+
+    @cached_property
+    def services(self) -> tuple[str, ...]:
+        """The endpoints that SERVICE may call, as they are written: `<iri>`, `?variable` or `prefixed:name`.
+
+        What a store's parser takes for SERVICE is called, and it may read a text otherwise than the standard does
+        (keywords that stick to a name, `<` as a sign before a quote). So these are those of all possible readings.
+        """
+        return tuple(dict.fromkeys(_services(self.text))) if self._may_have("service", _SERVICE) else ()
+
+    @cached_property
+    def extension(self) -> Token | None:
+        """The first token that is no SPARQL 1.1, but of an extension that the store knows (SPARQL 1.2, LATERAL)."""
+        lower = self._lower
+        marked = any(mark in lower for mark in _MARKS_BEYOND)
+        if marked or any(hint in lower and use.search(lower) for hint, use in _HINTS_BEYOND.items()):
+            return next(_extensions(self.text), None)
+        return None
+
+    def _may_have(self, word: str, clause: re.Pattern[str]) -> bool:
+        """Whether a keyword with what must follow it occurs anywhere; many are not worth a closer look."""
+        count = self._lower.count(word)
+        return count > _FEW or (count > 0 and clause.search(self._lower) is not None)
+
+    @cached_property
+    def _lower(self) -> str:
+        return self.text.lower()
+
+    @cached_property
+    def _start(self) -> tuple[str, int]:
+        found = ((_form(token.word), token.start) for token in tokens(self.text))
+        return next((pair for pair in found if pair[0]), ("", len(self.text)))
 
 
-def tokens(text: str) -> Iterator[Token]:
-    """The tokens of a query without spaces and comments; codepoint escapes are resolved first, as section 19.2 says."""
-    for match in _TOKEN.finditer(_ESCAPE.sub(_character, text)):
+def outline(text: str) -> Outline:
+    """Look at a query."""
+    return Outline(text)
+
+
+def tokens(text: str, start: int = 0) -> Iterator[Token]:
+    """The tokens of a query as the standard reads it, without spaces and comments."""
+    for match in _TOKEN.finditer(text, start):
         kind = match.lastgroup or "other"
-        if kind not in ("comment", "space"):
-            yield Token(kind, match[0].upper() if kind == "word" else match[0])
+        if kind == "name":
+            yield from _pieces(match)
+        elif kind not in ("comment", "space"):
+            yield Token(kind, match[0], match.start())
 
 
 def comments(text: str) -> Iterator[tuple[int, str]]:
@@ -73,25 +175,29 @@ def comments(text: str) -> Iterator[tuple[int, str]]:
             yield text.count("\n", 0, match.start()) + 1, match[0]
 
 
-def outline(text: str) -> Outline:
-    """Read a query's form, dataset clauses and use of SERVICE.
+def place(text: str, start: int) -> tuple[int, int]:
+    """Line and column of a character, both from 1."""
+    return text.count("\n", 0, start) + 1, start - text.rfind("\n", 0, start)
 
-    FROM IRIs that are relative or prefixed names are left out of the dataset: the store resolves those itself.
-    """
-    form, service = "", False
-    default: list[str] = []
-    named: list[str] = []
-    before = before_that = Token("", "")
-    for token in tokens(text):
-        if token.kind == "word":
-            service = service or token.text == "SERVICE"
-            form = form or _form(token.text)
-        elif before == ("word", "FROM"):
-            default.extend(_iri(token))
-        elif (before_that, before) == (("word", "FROM"), ("word", "NAMED")):
-            named.extend(_iri(token))
-        before_that, before = before, token
-    return Outline(form, Dataset(tuple(default), tuple(named)), service)
+
+def surely_small(text: str, depth: int, tokens: int) -> bool:
+    """Whether a query certainly has no more depth and tokens than given; False where only `measure` can tell."""
+    return len(text) <= tokens and text.count("(") + text.count("[") + text.count("{") <= depth
+
+
+def measure(text: str) -> Size:
+    """Measure a query, in linear time; brackets in strings, IRIs and comments do not count."""
+    depth = deepest = count = 0
+    for match in _TOKEN.finditer(text):
+        kind = match.lastgroup
+        if kind == "open":
+            depth += match.end() - match.start()
+            count += match.end() - match.start()
+            deepest = max(deepest, depth)
+        elif kind not in ("space", "comment"):
+            count += 1
+            depth -= kind == "other" and match[0] in ")]}"
+    return Size(deepest, count)
 
 
 def _form(word: str) -> str:
@@ -100,12 +206,101 @@ def _form(word: str) -> str:
     return "UPDATE" if word in _UPDATES else ""
 
 
-def _iri(token: Token) -> list[str]:
-    return [token.text[1:-1]] if token.kind == "iri" and ":" in token.text else []
+def _pieces(name: re.Match[str]) -> Iterator[Token]:
+    """The words, numbers and signs in a run of letters, digits, dots and hyphens."""
+    if name[0].isalpha():
+        yield Token("word", name[0], name.start())
+        return
+    for match in _PIECE.finditer(name[0]):
+        yield Token(match.lastgroup or "other", match[0], name.start() + match.start())
 
 
-def _character(match: re.Match[str]) -> str:
-    try:
-        return chr(int(match[1] or match[2], 16))
-    except (ValueError, OverflowError):
-        return match[0]
+def _clauses(text: str) -> Iterator[tuple[str, str]]:
+    before = before_that = ""
+    for token in tokens(text):
+        if token.kind in ("iri", "prefixed"):
+            if before == "FROM":
+                yield "default", token.text
+            elif (before_that, before) == ("FROM", "NAMED"):
+                yield "named", token.text
+        before_that, before = before, token.word
+
+
+def _extensions(text: str) -> Iterator[Token]:
+    before = Token("", "", -1)
+    for token in tokens(text):
+        pair = before.text[-1:] + token.text[:1]
+        if token.word in _WORDS_BEYOND or pair == "!!" or (token.kind, token.text) == ("other", "~"):
+            yield token
+        if token.kind == "tag" and _DIRECTION.match(text, token.end):
+            yield token
+        if before.end == token.start and (before.kind, token.kind) in _PAIRED and pair in ("<<", "{|"):
+            yield before
+        before = token
+
+
+def _services(text: str) -> Iterator[str]:
+    for token, before in _readings(text):
+        if token.word == "SERVICE":
+            yield _endpoint(text, token.end)
+        elif token.kind == "endless" or (token.kind in ("word", "prefixed") and _is_service(token, before, text)):
+            yield token.text
+
+
+def _is_service(token: Token, before: str, text: str) -> bool:
+    """Whether SERVICE may be hidden in a token, as in `trueSERVICE`, `service:a {` or, to some, `ex:a.b.SERVICE`."""
+    upper = token.text.upper()
+    if token.kind == "word":
+        return "SERVICE" in upper
+    prefix, _, local = upper.partition(":")
+    if "SERVICE" not in prefix or before == "GRAPH":
+        return ".SERVICE" in local.partition(".")[2]
+    following = next(tokens(text, token.end), None)
+    return following is not None and following.text.startswith("{")
+
+
+def _endpoint(text: str, start: int) -> str:
+    following = tokens(text, start)
+    token = next(following, None)
+    if token and token.word == "SILENT":
+        token = next(following, None)
+    return token.text if token else ""
+
+
+def _readings(text: str) -> Iterator[tuple[Token, str]]:
+    """What may be SERVICE in any reading of a text, each with the word right before it."""
+    starts, seen = [0], set[int]()
+    for _ in range(_READINGS):
+        if not starts:
+            return
+        yield from _reading(text, starts, seen)
+    if starts:
+        yield Token("endless", text[starts[-1] :][:20], starts[-1]), ""
+
+
+def _reading(text: str, starts: list[int], seen: set[int]) -> Iterator[tuple[Token, str]]:
+    """Read from the last of `starts` until what was `seen`; where one can read on otherwise is added to `starts`."""
+    before = ""
+    for match in _TOKEN.finditer(text, starts.pop()):
+        kind, here = match.lastgroup, match.start()
+        if kind in _TELLING:
+            if here in seen:
+                return
+            seen.add(here)
+            found = list(_pieces(match)) if kind == "name" else [Token(kind or "", match[0], here)]
+            if kind in ("iri", "other"):
+                starts.extend(_other_end(text, found[0]))
+            else:
+                yield from ((token, before) for token in found)
+            before = found[-1].word
+        elif kind not in _BLANK:
+            before = ""
+
+
+def _other_end(text: str, token: Token) -> Iterator[int]:
+    """Where the next token starts if this IRI is the sign `<`, or reversed, and a quote or `#` makes that matter."""
+    if token.kind == "iri":
+        if ("'" in token.text or "#" in token.text) and not _ONLY_IRI.match(token.text):
+            yield token.start + 1
+    elif token.text == "<" and (iri := _LENIENT_IRI.match(text, token.start)):
+        yield iri.end()

@@ -40,7 +40,7 @@ def write_reference(sources: Sources, folder: Path) -> tuple[Path, ...]:
     """
     ontology = read_ontology(sources.ontology)
     texts = {name: _render(ontology, lang) for lang, name in PAGES.items()}
-    texts[STYLE] = (_HERE / STYLE).read_text("utf-8")
+    texts[STYLE] = reference_style()
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, text in texts.items():
@@ -48,6 +48,21 @@ def write_reference(sources: Sources, folder: Path) -> tuple[Path, ...]:
     except OSError as error:
         raise MGIGraphError(f"The reference cannot be written: {error}.") from None
     return tuple(folder / name for name in texts)
+
+
+def reference_page(path: Path, language: str) -> str:
+    """The page of an ontology file in a language; its links to the other page and the stylesheet are relative.
+
+    Raises:
+        SourceError: the file cannot be read.
+        MGIGraphError: it holds something that the page would not show.
+    """
+    return _render(read_ontology(path), language)
+
+
+def reference_style() -> str:
+    """The stylesheet of the pages."""
+    return (_HERE / STYLE).read_text("utf-8")
 
 
 def _render(ontology: Ontology, lang: str) -> str:

@@ -1,58 +1,170 @@
-"""Puts the web application together, and gives each error its meaning in HTTP."""
+"""Puts the web application together: the endpoint on its short path, everything else through FastAPI."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+import sys
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
 
-from fastapi import FastAPI, Request, Response
+from fastapi import FastAPI, Request
 from starlette.exceptions import HTTPException
+from starlette.middleware.cors import CORSMiddleware
+from starlette.middleware.gzip import GZipMiddleware
 
 from mgi_graph import __version__
 from mgi_graph.catalogue import Question
-from mgi_graph.engine.result import Engine
-from mgi_graph.errors import (
-    FormatError,
-    MGIGraphError,
-    ParameterError,
-    QueryError,
-    UnknownQuestionError,
+from mgi_graph.engine.workers import PooledEngine, WorkerPool
+from mgi_graph.errors import MGIGraphError
+from mgi_graph.snapshot import Snapshot
+from mgi_graph.web import dataset, failures, linked_data, openapi, operation, pages, service, sparql
+from mgi_graph.web import questions as questions_over_http
+from mgi_graph.web.metrics import Metrics
+from mgi_graph.web.negotiation import LANGUAGES
+from mgi_graph.web.protocol import Scope
+from mgi_graph.web.replies import Receive, Send
+from mgi_graph.web.settings import Settings
+
+_COMPRESSED_FROM_BYTES = 1000
+_NOTHING_ASKED = (b"", *(b"lang=" + language.encode() for language in LANGUAGES))
+_LOGGED_CHARACTERS = 2000
+_ROUTES = (
+    ".well-known",
+    "dataset",
+    "doc",
+    "dumps",
+    "graph",
+    "health",
+    "id",
+    "metrics",
+    "ontology",
+    "question",
+    "questions",
+    "shapes",
+    "static",
 )
-from mgi_graph.web import pages, sparql
-
-_STATUS: tuple[tuple[type[MGIGraphError], int], ...] = (
-    (FormatError, 406),
-    (UnknownQuestionError, 404),
-    (ParameterError, 400),
-    (QueryError, 400),
-    (MGIGraphError, 500),
-)
 
 
-def create_app(engine: Engine, questions: Sequence[Question] = ()) -> FastAPI:
+class Application:
+    """The application (ASGI): counts and logs each request, and leads it to the endpoint or to the pages.
+
+    Args:
+        api: answers what is not for the endpoint.
+        endpoint: answers at /sparql.
+        metrics: what is counted.
+        settings: whether there is a log.
+    """
+
+    def __init__(self, api: FastAPI, endpoint: sparql.Endpoint, metrics: Metrics, settings: Settings) -> None:
+        self.api = api
+        self._endpoint, self._metrics = endpoint, metrics
+        self._log = _log if settings.access_log else None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+        if scope["type"] != "http":
+            await self.api(scope, receive, send)
+            return
+        started = time.perf_counter()
+        if scope["path"] == sparql.PATH and not _asks_nothing(scope):
+            status = await self._endpoint(scope, receive, send)
+        else:
+            status = await self._through_api(scope, receive, send)
+        self._metrics.count(_route(scope["path"]), scope["method"], status)
+        if self._log:
+            self._log(scope, status, time.perf_counter() - started)
+
+    async def _through_api(self, scope: Scope, receive: Receive, send: Send) -> int:
+        status = 500
+
+        async def note(message: Any) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        await self.api(scope, receive, note)
+        return status
+
+
+def create_app(snapshot: Snapshot, questions: Sequence[Question] = (), settings: Settings | None = None) -> Application:
     """Make the application.
 
     Args:
-        engine: the store that answers.
+        snapshot: what is served.
         questions: the catalogue that the pages offer; empty where other data than the graph is served.
+        settings: what the operator set.
     """
-    app = FastAPI(title="MGI Graph", version=__version__, docs_url=None, redoc_url=None)
-    app.include_router(sparql.create_router(engine))
-    app.include_router(pages.create_router(engine, questions))
-    app.add_exception_handler(MGIGraphError, _answer_error)
-    app.add_exception_handler(HTTPException, _answer_http_error)
-    return app
+    settings = settings or Settings()
+    pool = WorkerPool(snapshot.path, settings.limits)
+    engine = PooledEngine(pool, _facts(snapshot))
+    metrics = Metrics(snapshot.version, pool)
+    api = FastAPI(
+        title="MGI Graph",
+        version=__version__,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        lifespan=_lifespan(pool),
+    )
+    api.add_middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["GET", "HEAD", "OPTIONS"])
+    api.add_middleware(GZipMiddleware, minimum_size=_COMPRESSED_FROM_BYTES)
+    api.include_router(operation.create_router(snapshot, metrics))
+    api.include_router(pages.create_router(engine, questions))
+    api.include_router(questions_over_http.create_router(engine, questions, partial(_address, settings)))
+    api.include_router(service.create_router(snapshot, partial(_address, settings)))
+    api.include_router(dataset.create_router(snapshot, partial(_address, settings)))
+    api.include_router(linked_data.create_router(engine, snapshot, partial(_address, settings)))
+    api.add_exception_handler(MGIGraphError, failures.answer_error)
+    api.add_exception_handler(HTTPException, failures.answer_http_error)
+    service.add_to(api.openapi())
+    openapi.describe(api, questions)
+    return Application(api, sparql.Endpoint(pool, snapshot.version, settings, metrics), metrics, settings)
 
 
-async def _answer_error(request: Request, error: Exception) -> Response:
-    assert isinstance(error, MGIGraphError)
-    status = next(status for kind, status in _STATUS if isinstance(error, kind))
-    return _message(str(error), status)
+def _facts(snapshot: Snapshot) -> dict[str, str]:
+    return {"store": "embedded", "version": snapshot.version, "triples": str(snapshot.triples)}
 
 
-async def _answer_http_error(request: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)
-    return _message(str(error.detail), error.status_code, dict(error.headers or {}))
+def _lifespan(pool: WorkerPool) -> Callable[[FastAPI], Any]:
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        await pool.start()
+        yield
+        await pool.stop()
+
+    return lifespan
 
 
-def _message(text: str, status: int, headers: dict[str, str] | None = None) -> Response:
-    return Response(f"{text}\n", status, headers, media_type="text/plain; charset=utf-8")
+def _asks_nothing(scope: Scope) -> bool:
+    """Whether a request for the endpoint comes without a query, to see what it is."""
+    return scope["method"] in ("GET", "HEAD") and scope["query_string"] in _NOTHING_ASKED
+
+
+def _route(path: str) -> str:
+    """The first part of a path, where we know it: what a stranger may write must not become a label."""
+    first = path.split("/", 2)[1] if path.startswith("/") else ""
+    return f"/{first}" if first in _ROUTES or path in ("/", sparql.PATH) else "other"
+
+
+def _log(scope: Scope, status: int, seconds: float) -> None:
+    """Write a request as a line of JSON."""
+    client = scope.get("client")
+    line = {
+        "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
+        "client": client[0] if client else None,
+        "method": scope["method"],
+        "path": scope["path"][:_LOGGED_CHARACTERS],
+        "query": scope["query_string"].decode("latin-1")[:_LOGGED_CHARACTERS],
+        "status": status,
+        "milliseconds": round(seconds * 1000, 2),
+    }
+    sys.stderr.write(json.dumps(line) + "\n")
+
+
+def _address(settings: Settings, request: Request) -> str:
+    return sparql.address_of(request.scope, settings)

@@ -1,106 +1,227 @@
-"""The SPARQL endpoint (SPARQL 1.1 Protocol, section 2.1)."""
+"""The SPARQL endpoint: the path of every query, kept short by doing without a framework (SPARQL 1.1 Protocol)."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from urllib.parse import parse_qsl
+import asyncio
+import re
+import time
+from collections.abc import Callable, Hashable, Sequence
 
-from fastapi import APIRouter, Request, Response
-from starlette.concurrency import run_in_threadpool
-from starlette.exceptions import HTTPException
-from werkzeug.datastructures import MIMEAccept
-from werkzeug.http import parse_accept_header
+from mgi_graph.engine.syntax import measure, surely_small
+from mgi_graph.engine.workers import Reply as Result
+from mgi_graph.engine.workers import WorkerPool
+from mgi_graph.errors import AbandonedError, MGIGraphError, QueryTooLargeError
+from mgi_graph.exports import format_named, formats_for
+from mgi_graph.web.budget import Budget
+from mgi_graph.web.metrics import Metrics
+from mgi_graph.web.problems import PLAIN, headers_of, status_of
+from mgi_graph.web.protocol import KINDS, Asked, Heard, Refusal, Scope, hear, read_asked, read_pairs, read_posted
+from mgi_graph.web.replies import (
+    CORS,
+    Headers,
+    Receive,
+    Reply,
+    ReplyCache,
+    Send,
+    compress,
+    entity_tag,
+    is_worth_compressing,
+)
+from mgi_graph.web.settings import Settings
 
-from mgi_graph.engine.result import Engine
-from mgi_graph.engine.syntax import Dataset
-from mgi_graph.errors import FormatError
-from mgi_graph.exports import Format, formats_for, serialize
+PATH = "/sparql"
+METHODS = "GET, HEAD, POST, OPTIONS"
 
-QUERY_TYPE = "application/sparql-query"
-FORM_TYPE = "application/x-www-form-urlencoded"
-_GRAPHS = {"default-graph-uri": "default", "named-graph-uri": "named"}
-
-
-@dataclass(frozen=True)
-class Asked:
-    """A request as the protocol understands it: the query and the graphs to ask."""
-
-    query: str
-    dataset: Dataset
-
-
-def create_router(engine: Engine) -> APIRouter:
-    """The routes of the endpoint: queries by GET, by a posted form, and as the body of a POST."""
-    router = APIRouter()
-
-    @router.get("/sparql")
-    async def query_by_get(request: Request) -> Response:
-        """Answer `?query=…`."""
-        return await _answer(engine, request, _asked(_pairs(request.url.query)))
-
-    @router.post("/sparql")
-    async def query_by_post(request: Request) -> Response:
-        """Answer a posted form, or a query sent as the body."""
-        body = _text(await request.body())
-        kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-        if kind == FORM_TYPE:
-            asked = _asked(_pairs(body) + _pairs(request.url.query))
-        elif kind == QUERY_TYPE:
-            asked = _asked([("query", body), *_pairs(request.url.query)])
-        else:
-            raise HTTPException(415, f"Send the query as {FORM_TYPE} (field query) or as {QUERY_TYPE}.")
-        return await _answer(engine, request, asked)
-
-    return router
+_CHANGING = re.compile(r"\b(?:now|rand|uuid|struuid|bnode)\s*\(|\\u", re.IGNORECASE)
+_FORM_EXPANSION = 3
+_SHARED: Headers = [*CORS, (b"vary", b"Accept, Accept-Encoding"), (b"x-content-type-options", b"nosniff")]
+_PREFLIGHT: Headers = [
+    *CORS,
+    (b"allow", METHODS.encode()),
+    (b"access-control-allow-methods", METHODS.encode()),
+    (b"access-control-allow-headers", b"Accept, Content-Type, If-None-Match"),
+    (b"access-control-max-age", b"86400"),
+]
 
 
-async def _answer(engine: Engine, request: Request, asked: Asked) -> Response:
-    accept = request.headers.get("accept") or "*/*"
-    return await run_in_threadpool(_evaluate, engine, asked, accept)
+class ClientGoneError(Exception):
+    """Nobody waits for the answer any more."""
 
 
-def _evaluate(engine: Engine, asked: Asked, accept: str) -> Response:
-    answer = engine.query(asked.query, asked.dataset or None)
-    form = choose_format(accept, formats_for(answer.kind))
-    return Response(serialize(answer, form), media_type=form.content_type, headers={"Vary": "Accept"})
+class Endpoint:
+    """Answers queries by GET, by a posted form, and as the body of a POST.
 
-
-def choose_format(accept: str, offered: Sequence[Format]) -> Format:
-    """The format that suits an Accept header best (RFC 9110, section 12.5.1); of equals the one offered first.
-
-    Raises:
-        FormatError: none suits.
+    Args:
+        pool: what evaluates, of the snapshot with this version.
+        version: stands in every entity tag.
+        settings: the limits.
+        metrics: what is counted.
     """
-    by_type: dict[str, Format] = {}
-    for form in offered:
-        for media in form.media_types:
-            by_type.setdefault(media, form)
-    best = parse_accept_header(accept, MIMEAccept).best_match(by_type)
-    if not best:
-        raise FormatError(f"No format of this result suits {accept!r}.", list(by_type))
-    return by_type[best]
+
+    def __init__(self, pool: WorkerPool, version: str, settings: Settings, metrics: Metrics) -> None:
+        self._pool, self._version, self._settings, self._metrics = pool, version, settings, metrics
+        self._cache = ReplyCache(settings.cache_bytes)
+        self._budget = Budget(settings.budget_seconds, settings.budget_window)
+        self._hits = metrics.hits
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> int:
+        """Answer a request (ASGI).
+
+        Returns:
+            The status that was sent; 499 where nobody was there any more.
+        """
+        heard = hear(scope)
+        key = (heard.query_string, heard.accept, heard.accept_encoding)
+        found = self._cache.find(key) if heard.method in ("GET", "HEAD") else None
+        if found:
+            self._hits.inc()
+            return await found.send(send, heard.method, heard.if_none_match)
+        try:
+            reply = await self._reply(scope, receive, heard, key)
+        except ClientGoneError:
+            return 499
+        except Refusal as refusal:
+            reply = _message(str(refusal), refusal.status, refusal.headers)
+        except MGIGraphError as error:
+            reply = self._failure(error, heard.method)
+        return await reply.send(send, heard.method, heard.if_none_match)
+
+    async def _reply(self, scope: Scope, receive: Receive, heard: Heard, key: Hashable) -> Reply:
+        if heard.method == "OPTIONS":
+            return Reply(204, _PREFLIGHT)
+        if heard.method not in ("GET", "HEAD", "POST"):
+            raise Refusal(
+                405, f"Ask by GET or POST; {heard.method} is not for an endpoint.", [(b"allow", METHODS.encode())]
+            )
+        if heard.method == "POST":
+            body = await self._body(receive, heard)
+            pairs = read_posted(heard.content_type, body) + read_pairs(heard.query_string)
+            key, size = (key, heard.content_type, body), len(body) + len(heard.query_string)
+        else:
+            pairs, size = read_pairs(heard.query_string), len(heard.query_string)
+        return await self._answer(scope, receive, self._asked(pairs, heard), key, size)
+
+    def _asked(self, pairs: Sequence[tuple[str, str]], heard: Heard) -> Asked:
+        asked = read_asked(pairs, heard)
+        self._refuse_large(asked.query)
+        return asked
+
+    def _refuse_large(self, query: str) -> None:
+        longest, deepest, most = self._settings.query_bytes, self._settings.query_depth, self._settings.query_tokens
+        if len(query) > longest // 4 and len(query.encode()) > longest:
+            raise QueryTooLargeError(
+                f"The query is longer than the {longest} bytes that one may have.", "Ask in parts."
+            )
+        if surely_small(query, deepest, most):
+            return
+        size = measure(query)
+        if size.depth > deepest:
+            raise QueryTooLargeError(
+                f"The brackets of the query nest {size.depth} deep; {deepest} is the most.", "Nest less."
+            )
+        if size.tokens > most:
+            raise QueryTooLargeError(f"The query has {size.tokens} parts; {most} is the most.", "Ask in parts.")
+
+    async def _answer(self, scope: Scope, receive: Receive, asked: Asked, key: Hashable, size: int) -> Reply:
+        cached = self._cache.recall(asked)
+        if cached:
+            self._hits.inc()
+            self._cache.keep(key, asked, cached, size)
+            return cached
+        client = (scope.get("client") or ("",))[0]
+        self._budget.check(client)
+        started = time.perf_counter()
+        try:
+            result = await self._evaluate(receive, asked)
+        finally:
+            spent = time.perf_counter() - started
+            self._budget.spend(client, spent)
+            self._metrics.evaluation.observe(spent)
+        changing = _CHANGING.search(asked.query) is not None
+        reply = await self._written(result, asked.coding, changing)
+        if not changing:
+            self._metrics.misses.inc()
+            self._cache.keep(key, asked, reply, size)
+        return reply
+
+    async def _evaluate(self, receive: Receive, asked: Asked) -> Result:
+        """Evaluate; who goes away frees the evaluator."""
+        watch: asyncio.Task[None] | None = None
+
+        def on_slow(abandon: Callable[[], None]) -> None:
+            nonlocal watch
+            watch = asyncio.ensure_future(_gone(receive, abandon))
+
+        formats = dict(zip(KINDS, asked.formats, strict=True))
+        try:
+            return await self._pool.evaluate(asked.query, asked.dataset or None, formats, on_slow)
+        except AbandonedError:
+            raise ClientGoneError from None
+        finally:
+            if watch:
+                watch.cancel()
+
+    async def _written(self, result: Result, coding: str, changing: bool) -> Reply:
+        form = format_named(result.format, formats_for(result.kind))
+        body, coded = result.body, bool(coding) and is_worth_compressing(result.body)
+        if coded:
+            body = await asyncio.get_running_loop().run_in_executor(None, compress, body, coding)
+        headers: Headers = [*_SHARED, (b"content-type", form.content_type.encode())]
+        if coded:
+            headers.append((b"content-encoding", coding.encode()))
+        if changing:
+            return Reply(200, [*headers, (b"cache-control", b"no-store")], body)
+        etag = entity_tag(self._version, form.name, coding if coded else "", result.body)
+        return Reply(200, [*headers, (b"cache-control", b"no-cache"), (b"etag", etag)], body, etag)
+
+    async def _body(self, receive: Receive, heard: Heard) -> bytes:
+        if heard.content_encoding not in ("", "identity"):
+            raise Refusal(415, "Send the query without a content coding.", [(b"accept-encoding", b"identity")])
+        most = self._settings.query_bytes * _FORM_EXPANSION
+        if heard.content_length.isdigit() and int(heard.content_length) > most:
+            raise Refusal(413, f"The body is longer than {most} bytes.")
+        try:
+            return await asyncio.wait_for(_read(receive, most), self._settings.body_seconds)
+        except TimeoutError:
+            raise Refusal(408, "The body did not come in time.", [(b"connection", b"close")]) from None
+
+    def _failure(self, error: MGIGraphError, method: str) -> Reply:
+        self._metrics.failures.labels(type(error).__name__).inc()
+        headers = [(name.lower().encode(), value.encode()) for name, value in headers_of(error).items()]
+        return _message(str(error), status_of(error), headers)
 
 
-def _asked(pairs: Sequence[tuple[str, str]]) -> Asked:
-    queries = [value for name, value in pairs if name == "query"]
-    if any(name == "update" for name, _ in pairs):
-        raise HTTPException(400, "Updates are refused: the graph can only be asked.")
-    if len(queries) != 1:
-        raise HTTPException(400, f"Give one parameter `query`, with a SPARQL 1.1 query; {len(queries)} were given.")
-    graphs = {kind: tuple(v for n, v in pairs if n == name) for name, kind in _GRAPHS.items()}
-    return Asked(queries[0], Dataset(**graphs))
+def address_of(scope: Scope, settings: Settings) -> str:
+    """The address of the server as this client knows it, without a slash at the end."""
+    if settings.public_url:
+        return settings.public_url.rstrip("/")
+    host = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"host"), "")
+    if not re.fullmatch(r"[A-Za-z0-9.-]{1,253}(:\d{1,5})?|\[[0-9A-Fa-f:.]{2,45}\](:\d{1,5})?", host):
+        name, port = scope.get("server") or ("localhost", 80)
+        host = f"{name}:{port}"
+    return f"{scope.get('scheme', 'http')}://{host}"
 
 
-def _pairs(encoded: str) -> list[tuple[str, str]]:
-    try:
-        return parse_qsl(encoded, keep_blank_values=True, errors="strict")
-    except ValueError as error:
-        raise HTTPException(400, f"The parameters are not URL-encoded UTF-8: {error}") from None
+async def _read(receive: Receive, most: int) -> bytes:
+    body = bytearray()
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientGoneError
+        body += message.get("body", b"")
+        if len(body) > most:
+            raise Refusal(413, f"The body is longer than {most} bytes.")
+        if not message.get("more_body"):
+            return bytes(body)
 
 
-def _text(body: bytes) -> str:
-    try:
-        return body.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise HTTPException(400, f"The body is not UTF-8 at byte {error.start}.") from None
+async def _gone(receive: Receive, abandon: Callable[[], None]) -> None:
+    """Wait for the client to go away, and then abandon the query."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
+    abandon()
+
+
+def _message(text: str, status: int, headers: Sequence[tuple[bytes, bytes]] = ()) -> Reply:
+    kind = [(b"content-type", PLAIN.encode())]
+    return Reply(status, [*_SHARED, *kind, *headers], f"{text}\n".encode())

@@ -1,0 +1,74 @@
+"""Runs the whole comparison: `python -m benchmarks`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from benchmarks import report
+from benchmarks.agreement import DisagreementError
+from benchmarks.graphs import Graph, niger_graph, synthetic_graph
+from benchmarks.load import find_wrk
+from benchmarks.measuring import Measurement, Plan
+from benchmarks.servers import find_program
+from benchmarks.synthetic import ROOT
+
+_GRAPHS = {"niger": niger_graph, "synthetic": synthetic_graph}
+
+
+def compare(
+    connections: Annotated[str, typer.Option(help="Numbers of connections.")] = "1,8,32",
+    rounds: Annotated[int, typer.Option(min=1, help="How often each run is repeated.")] = 3,
+    seconds: Annotated[float, typer.Option(min=1, help="How long a run takes.")] = 3,
+    graphs: Annotated[str, typer.Option(help="On which graphs.")] = ",".join(_GRAPHS),
+    folder: Annotated[Path, typer.Option(help="For graphs, stores and snapshots.")] = ROOT / ".bench",
+    write: Annotated[bool, typer.Option("--write", help="Also write the figures to docs/performance.md.")] = False,
+) -> None:
+    """Compare our endpoint with `oxigraph serve-read-only` and rdflib-endpoint; prints Markdown."""
+    plan = Plan(_numbers(connections), rounds, seconds, folder)
+    measured = [Measurement(graph, plan, _progress).run() for graph in _prepared(graphs.split(","), folder)]
+    text = report.write(measured, plan)
+    typer.echo(text)
+    if write:
+        report.put_into_page(text)
+    if failed := sum(results.failed for results in measured):
+        typer.echo(f"{failed} requests failed.", err=True)
+        raise typer.Exit(1)
+
+
+def _numbers(text: str) -> tuple[int, ...]:
+    try:
+        return tuple(map(int, text.split(",")))
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is no list of numbers such as 1,8,32") from None
+
+
+def _prepared(names: list[str], folder: Path) -> list[Graph]:
+    if unknown := set(names) - set(_GRAPHS):
+        raise typer.BadParameter(f"no graph is called {', '.join(sorted(unknown))}: {', '.join(_GRAPHS)}")
+    for find in (find_wrk, lambda: find_program("oxigraph"), lambda: find_program("rdflib-endpoint")):
+        find()  # what is missing is said before any work
+    folder.mkdir(parents=True, exist_ok=True)
+    os.environ["MGI_GRAPH_CACHE"] = str(folder / "cache")
+    _progress("preparing the graphs")
+    return [_GRAPHS[name](folder) for name in names]
+
+
+def _progress(step: str) -> None:
+    typer.echo(f"{step} …", err=True)
+
+
+def _main() -> None:
+    try:
+        typer.run(compare)
+    except (DisagreementError, FileNotFoundError, RuntimeError) as error:
+        typer.echo(str(error), err=True)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    _main()

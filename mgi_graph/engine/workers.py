@@ -1,0 +1,421 @@
+"""Evaluates queries in processes of their own, each within limits that are enforced by ending the process."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import IO, Any, cast
+
+from mgi_graph.engine.evaluator import LENGTHS
+from mgi_graph.engine.result import Answer, Kind, read_answer
+from mgi_graph.engine.syntax import Dataset
+from mgi_graph.errors import (
+    AbandonedError,
+    BusyError,
+    MGIGraphError,
+    QueryTimeoutError,
+    QueryTooCostlyError,
+    SnapshotError,
+    revive,
+)
+from mgi_graph.snapshot import hold
+
+_LOG = logging.getLogger(__name__)
+_START_SECONDS = 30
+_IDLE_SECONDS = 30
+_RETIRE_BYTES = 400 * 2**20
+_RETRY_SECONDS = 2
+_TICK_SECONDS = 0.02
+_SLOW_SECONDS = 0.1
+_KEPT = 3
+_PLAIN: Mapping[Kind, str | None] = {"solutions": "json", "boolean": "json", "triples": "ntriples"}
+
+OnSlow = Callable[[Callable[[], None]], None]
+"""Told that a query takes a while, with a function that abandons it."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one query, and all together, may use.
+
+    Attributes:
+        seconds: wall-clock time of one query, waiting not counted.
+        memory: address space of an evaluating process, in bytes.
+        rows: rows (or triples) of a result.
+        bytes: bytes of a result.
+        evaluators: queries that are evaluated at the same time.
+        waiting: queries that wait for an evaluator; more are refused.
+        wait_seconds: how long one waits before it is refused.
+    """
+
+    seconds: float = 30.0
+    memory: int = 3 * 2**30
+    rows: int = 1_000_000
+    bytes: int = 64 * 2**20
+    evaluators: int = 4
+    waiting: int = 128
+    wait_seconds: float = 10.0
+
+
+@dataclass(frozen=True)
+class Reply:
+    """A result as it goes out: its kind, the short name of its format, its bytes."""
+
+    kind: Kind
+    format: str
+    body: bytes
+
+
+class WorkerPool:
+    """Processes over one snapshot; one more than is at work stands ready.
+
+    As many queries as there are cores are evaluated at once, and more, up to the limit, where those take long: a slow
+    query holds up nobody. All methods are for the event loop that `start` was called in, unless they say otherwise.
+
+    Args:
+        folder: the snapshot's folder.
+        limits: what queries may use.
+    """
+
+    def __init__(self, folder: Path, limits: Limits) -> None:
+        self.limits = limits
+        self._folder = folder
+        self._brisk = min(limits.evaluators, os.cpu_count() or 1)
+        self._idle: list[_Worker] = []
+        self._all: set[_Worker] = set()
+        self._starting: set[asyncio.Task[None]] = set()
+        self._ending: set[subprocess.Popen[bytes]] = set()
+        self._waiting: deque[_Waiter] = deque()
+        self._watching: asyncio.TimerHandle | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._failure: BaseException | None = None
+        self._start_again = 0.0
+        self._held: IO[bytes] | None = None
+        self._closed = False
+
+    @property
+    def busy(self) -> int:
+        """How many processes evaluate at this moment."""
+        return len(self._all) - len(self._idle)
+
+    @property
+    def queued(self) -> int:
+        """How many queries wait for a process."""
+        return len(self._waiting)
+
+    async def start(self) -> None:
+        """Start the first processes.
+
+        Raises:
+            SnapshotError: the snapshot cannot be opened.
+        """
+        self._loop = asyncio.get_running_loop()
+        self._held = hold(self._folder)
+        self._ensure_spare()
+        await asyncio.gather(*self._starting, return_exceptions=True)
+        if self._failure:
+            await self.stop()
+            raise self._failure
+
+    async def stop(self) -> None:
+        """End all processes."""
+        self._closed = True
+        for task in self._starting:
+            task.cancel()
+        await asyncio.gather(*self._starting, return_exceptions=True)
+        for worker in tuple(self._all):
+            worker.kill()
+        while self._waiting:
+            self._refuse(self._waiting.popleft())
+        for process in self._ending:
+            process.wait(_START_SECONDS)
+        if self._watching:
+            self._watching.cancel()
+        if self._held:
+            self._held.close()
+
+    async def evaluate(
+        self, text: str, dataset: Dataset | None, formats: Mapping[Kind, str | None], on_slow: OnSlow | None = None
+    ) -> Reply:
+        """Evaluate a query and write its result.
+
+        Args:
+            text: a SPARQL 1.1 query.
+            dataset: the graphs to ask, in place of what the query itself says.
+            formats: for each kind of result the short name of a format, or None where none suits.
+            on_slow: called once the query has taken a moment, with a function that abandons it.
+
+        Raises:
+            QueryError: it is malformed, refused, too slow, too costly, or its result too large.
+            FormatError: the result can't be had in the format.
+            BusyError: no process came free in time.
+            AbandonedError: it was abandoned.
+        """
+        graphs = dataset or Dataset()
+        request = {"query": text, "default": graphs.default, "named": graphs.named, "formats": dict(formats)}
+        payload = json.dumps(request).encode()
+        worker = self._idle.pop() if self._idle and self.busy < self._brisk else await self._wait()
+        if not self._idle:
+            self._ensure_spare()
+        self._keep_watching()
+        try:
+            header, body = await worker.ask(payload, on_slow)
+        finally:
+            self._give_back(worker)
+        if "fault" in header:
+            _LOG.error("a query met a fault: %s\n%s", text, header["fault"])
+        if "error" in header:
+            raise revive(header["error"])
+        if header["memory"] > _RETIRE_BYTES and worker in self._idle:
+            worker.kill()
+        return Reply(header["kind"], header["format"], body)
+
+    def evaluate_from_thread(self, text: str, dataset: Dataset | None, formats: Mapping[Kind, str | None]) -> Reply:
+        """Do what `evaluate` does, for a thread other than that of the event loop."""
+        return asyncio.run_coroutine_threadsafe(self.evaluate(text, dataset, formats), self._running_loop).result()
+
+    @property
+    def _running_loop(self) -> asyncio.AbstractEventLoop:
+        assert self._loop is not None, "the pool was not started"
+        return self._loop
+
+    async def _wait(self) -> _Worker:
+        if len(self._waiting) >= self.limits.waiting or self._closed:
+            raise BusyError(_RETRY_SECONDS)
+        waiter = _Waiter(self._running_loop.create_future(), time.monotonic())
+        self._waiting.append(waiter)
+        self._keep_watching()
+        try:
+            return await waiter.worker
+        except asyncio.CancelledError:
+            if waiter.worker.done() and not waiter.worker.cancelled():
+                self._give_back(waiter.worker.result())
+            raise
+
+    def _watch(self) -> None:
+        """Stop what has taken too long, help those who have waited a while; as long as there is work."""
+        self._watching = None
+        now = time.monotonic()
+        for worker in self._all - set(self._idle):
+            worker.look(now, self.limits.seconds)
+        while self._waiting and now - self._waiting[0].since > self.limits.wait_seconds:
+            self._refuse(self._waiting.popleft())
+        self._ensure_spare()
+        self._hand_out(self.limits.evaluators, now - _TICK_SECONDS)
+        self._let_go(now)
+        self._ending = {process for process in self._ending if process.poll() is None}
+        if self.busy or self._waiting or self._ending or len(self._all) > _KEPT:
+            self._keep_watching()
+
+    def _keep_watching(self) -> None:
+        if self._watching is None:
+            self._watching = self._running_loop.call_later(_TICK_SECONDS, self._watch)
+
+    def _hand_out(self, most: int, since: float) -> None:
+        """Give idle processes to those who wait since then, as long as fewer than so many are at work."""
+        while self._waiting and self._idle and self.busy < most and self._waiting[0].since <= since:
+            waiter = self._waiting.popleft()
+            if not waiter.worker.done():
+                waiter.worker.set_result(self._idle.pop())
+
+    def _give_back(self, worker: _Worker) -> None:
+        """Hand a process to whoever waits longest; one that has ended is replaced."""
+        if worker in self._all:
+            worker.idle_since = time.monotonic()
+            self._idle.append(worker)
+        self._hand_out(self._brisk, float("inf"))
+        if not self._idle:
+            self._ensure_spare()
+
+    def _refuse(self, waiter: _Waiter) -> None:
+        if not waiter.worker.done():
+            waiter.worker.set_exception(BusyError(_RETRY_SECONDS))
+
+    def _ensure_spare(self) -> None:
+        """Start processes until one stands ready beside those at work, also where those are as many as may be."""
+        wanted = min(self.busy, self.limits.evaluators) + 1
+        held_back = self._closed or time.monotonic() < self._start_again
+        while len(self._all) + len(self._starting) < wanted and not held_back:
+            task = self._running_loop.create_task(self._start_one())
+            self._starting.add(task)
+            task.add_done_callback(self._started)
+
+    async def _start_one(self) -> None:
+        worker = await _Worker.start(self._folder, self.limits, self._ended)
+        self._all.add(worker)
+        self._give_back(worker)
+
+    def _started(self, task: asyncio.Task[None]) -> None:
+        self._starting.discard(task)
+        self._failure = None if task.cancelled() else task.exception()
+        if self._failure:
+            _LOG.error("%s", self._failure)
+            self._start_again = time.monotonic() + _RETRY_SECONDS
+
+    def _ended(self, worker: _Worker) -> None:
+        self._all.discard(worker)
+        self._ending.add(worker.process)
+        self._keep_watching()
+        if worker in self._idle:
+            self._idle.remove(worker)
+            self._ensure_spare()
+
+    def _let_go(self, now: float) -> None:
+        """End processes that nobody has needed for a while."""
+        for worker in [worker for worker in self._idle if now - worker.idle_since > _IDLE_SECONDS]:
+            if len(self._all) > max(_KEPT, self.busy + 1):
+                worker.kill()
+
+
+@dataclass(frozen=True)
+class _Waiter:
+    """A query that waits: for what, and since when."""
+
+    worker: asyncio.Future[_Worker]
+    since: float
+
+
+@dataclass(eq=False)
+class _Worker(asyncio.Protocol):
+    """One process and the socket to it; it answers one query at a time."""
+
+    process: subprocess.Popen[bytes]
+    ended: Any
+    idle_since: float = 0.0
+    _received: bytearray = field(default_factory=bytearray)
+    _reply: asyncio.Future[tuple[dict[str, Any], bytes]] | None = None
+    _asked: float = 0.0
+    _on_slow: OnSlow | None = None
+    _reason: MGIGraphError | None = None
+    _transport: asyncio.Transport | None = None
+
+    @classmethod
+    async def start(cls, folder: Path, limits: Limits, ended: Any) -> _Worker:
+        """Start a process and wait until it has opened the snapshot."""
+        ours, theirs = socket.socketpair()
+        with theirs:
+            process = _launch(folder, limits, theirs)
+        loop = asyncio.get_running_loop()
+        worker = cls(process, ended)
+        await loop.create_unix_connection(lambda: worker, sock=ours)
+        worker._reply = loop.create_future()
+        try:
+            header, _ = await asyncio.wait_for(worker._reply, _START_SECONDS)
+        except (MGIGraphError, TimeoutError):
+            header = {}
+        except asyncio.CancelledError:
+            worker.kill()
+            raise
+        if not header.get("ready"):
+            worker.kill()
+            raise SnapshotError(f"No process can open the snapshot {folder}.", "Delete that folder; it is built anew.")
+        return worker
+
+    async def ask(self, payload: bytes, on_slow: OnSlow | None) -> tuple[dict[str, Any], bytes]:
+        """Send a query; gives header and body of the answer. Whoever stops waiting ends the process."""
+        assert self._transport is not None
+        self._reply = asyncio.get_running_loop().create_future()
+        self._asked, self._on_slow = time.monotonic(), on_slow
+        self._transport.write(LENGTHS.pack(len(payload), 0) + payload)
+        try:
+            return await self._reply
+        except asyncio.CancelledError:
+            self.kill()
+            raise
+        finally:
+            self._reply = self._on_slow = None
+
+    def look(self, now: float, seconds: float) -> None:
+        """End a query that has taken too long; tell who asked that it takes a while."""
+        if self._reply is None:
+            return
+        if now - self._asked > seconds:
+            self.kill(QueryTimeoutError(seconds))
+        elif self._on_slow and now - self._asked > _SLOW_SECONDS:
+            tell, self._on_slow = self._on_slow, None
+            tell(partial(self.kill, AbandonedError("The query was abandoned.")))
+
+    def kill(self, reason: MGIGraphError | None = None) -> None:
+        """End the process, whatever it does; `reason` is what the query in it fails with."""
+        self._reason = reason
+        self.process.kill()
+        if self._transport:
+            self._transport.abort()
+        self._lost()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Note the transport (asyncio)."""
+        self._transport = cast(asyncio.Transport, transport)
+
+    def data_received(self, data: bytes) -> None:
+        """Collect a frame; a whole one is the answer (asyncio)."""
+        self._received += data
+        if len(self._received) < LENGTHS.size:
+            return
+        head, body = LENGTHS.unpack_from(self._received)
+        end = LENGTHS.size + head + body
+        if len(self._received) < end or self._reply is None or self._reply.done():
+            return
+        header = json.loads(self._received[LENGTHS.size : LENGTHS.size + head])
+        content = bytes(memoryview(self._received)[end - body : end])
+        self._received.clear()
+        self._reply.set_result((header, content))
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The process has ended (asyncio)."""
+        self._lost()
+
+    def _lost(self) -> None:
+        self.ended(self)
+        if self._reply and not self._reply.done():
+            self._reply.set_exception(self._reason or QueryTooCostlyError("memory or stack"))
+
+
+def _launch(folder: Path, limits: Limits, channel: socket.socket) -> subprocess.Popen[bytes]:
+    arguments = [str(channel.fileno()), str(folder), json.dumps(asdict(limits))]
+    return subprocess.Popen(
+        [sys.executable, "-m", "mgi_graph.engine.evaluator", *arguments],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        pass_fds=[channel.fileno()],
+        env=_environment(),
+    )
+
+
+def _environment() -> dict[str, str]:
+    """Nothing of ours that a query has no business with; the path, so that the package is found."""
+    kept = ("PATH", "PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "LD_LIBRARY_PATH", "SYSTEMROOT", "LANG", "LC_ALL")
+    return {name: os.environ[name] for name in kept if name in os.environ} | {"MALLOC_ARENA_MAX": "2"}
+
+
+class PooledEngine:
+    """The pool as an `Engine` for code in other threads, such as the pages.
+
+    Args:
+        pool: a pool that is started before the first query.
+        facts: what `describe` says.
+    """
+
+    def __init__(self, pool: WorkerPool, facts: Mapping[str, str]) -> None:
+        self._pool, self._facts = pool, facts
+
+    def describe(self) -> Mapping[str, str]:
+        """Version and size of the snapshot."""
+        return self._facts
+
+    def query(self, text: str, dataset: Dataset | None = None) -> Answer:
+        """Answer a query; see `Engine.query`."""
+        reply = self._pool.evaluate_from_thread(text, dataset, _PLAIN)
+        return read_answer(reply.body, reply.kind)

@@ -1,0 +1,72 @@
+"""The generator of synthetic graphs: valid, always the same, of the promised size, and marked as what it is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+from rdflib import RDF, RDFS, Graph, URIRef
+
+from benchmarks.synthetic import MOST, SYNTHETIC, TEMPLATE, country_code, write_profiles
+from mgi_graph.namespaces import MGI
+
+PROFILES = 3
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    return write_profiles(tmp_path_factory.mktemp("synthetic"), PROFILES, seed=7)
+
+
+def triples(path: Path) -> set[ox.Triple]:
+    return {quad.triple for quad in ox.parse(path=path, format=ox.RdfFormat.TURTLE)}
+
+
+def test_one_file_a_profile_and_one_shared(files: list[Path]) -> None:
+    assert len(files) == PROFILES + 1
+    whole = len(triples(TEMPLATE))
+    for file in files[1:]:
+        assert 0.75 * whole < len(triples(file)) < whole
+
+
+def test_same_seed_same_bytes_other_seed_others(files: list[Path], tmp_path: Path) -> None:
+    again, others = (write_profiles(tmp_path / str(seed), PROFILES, seed) for seed in (7, 8))
+    assert [path.read_bytes() for path in again] == [path.read_bytes() for path in files]
+    assert all(path.read_bytes() != file.read_bytes() for path, file in zip(others[1:], files[1:], strict=True))
+
+
+def test_marked_as_synthetic(files: list[Path]) -> None:
+    for file in files:
+        assert file.read_text("utf-8").startswith("# SYNTHETIC DATA")
+        assert {str(triple.subject)[1:].startswith(SYNTHETIC) for triple in triples(file)} == {True}
+    graph = Graph().parse(files[1])
+    profile = graph.value(None, RDF.type, URIRef(MGI + "CountryProfile"))
+    assert any("synthetic data" in str(comment).lower() for comment in graph.objects(profile, RDFS.comment))
+
+
+def test_whole_without_the_template(files: list[Path]) -> None:
+    """Every synthetic thing that is named is described, and every profile differs from the others."""
+    everything = set[ox.Triple]().union(*map(triples, files))
+    described = {str(triple.subject) for triple in everything}
+    named = {str(triple.object) for triple in everything if isinstance(triple.object, ox.NamedNode)}
+    assert not {iri for iri in named if iri.startswith(f"<{SYNTHETIC}")} - described
+    assert not {iri for iri in named if "/ne/" in iri or "/ne-2021" in iri or iri.endswith("/NER>")}
+    assert len({len(triples(file)) for file in files[1:]}) > 1
+
+
+def test_affirmed_claims_keep_their_triples(files: list[Path]) -> None:
+    store = ox.Store()
+    for file in files[:2]:  # what is shared, and one profile
+        store.bulk_load(path=file, format=ox.RdfFormat.TURTLE)
+    claims = "?claim mgi:claimSubject ?s ; mgi:claimPredicate ?p ; mgi:claimObject ?o"
+    affirmed = f"PREFIX mgi: <{MGI}> ASK {{ ?claim a mgi:AffirmedClaim . {claims} }}"
+    lost = f"PREFIX mgi: <{MGI}> ASK {{ ?claim a mgi:AffirmedClaim . {claims} FILTER NOT EXISTS {{ ?s ?p ?o }} }}"
+    assert store.query(affirmed)
+    assert not store.query(lost)
+
+
+def test_country_codes_differ() -> None:
+    codes = {country_code(number) for number in range(MOST)}
+    assert len(codes) == MOST
+    assert "ne" not in codes

@@ -1,0 +1,205 @@
+"""What an operator relies on: settings, health, figures, logs, budget, renewal and stop, of real servers."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+from conftest import ROOT, Launch, Run, Serve
+
+ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
+
+
+@pytest.fixture
+def little(tmp_path: Path) -> Path:
+    """A file of a hundred triples."""
+    path = tmp_path / "little.ttl"
+    path.write_text("".join(f"<http://x/s{n}> <http://x/p> <http://x/o{n % 7}> .\n" for n in range(100)), "utf-8")
+    return path
+
+
+def test_health_and_snapshot(address: str) -> None:
+    got = httpx.get(f"{address}health")
+    assert (got.json()["status"], got.headers["cache-control"]) == ("ok", "no-store")
+    assert re.fullmatch(r"[0-9a-f]{12}", got.json()["snapshot"])
+
+
+def test_every_setting_is_listed_with_its_variable(run: Run) -> None:
+    text = run("serve", "--help").stdout
+    for option in ("timeout", "memory", "max-rows", "max-bytes", "max-query", "evaluators", "queue", "cache", "budget"):
+        assert f"--{option}" in text
+        assert f"MGI_GRAPH_{option.replace('-', '_').upper()}" in text
+
+
+def test_figures_count_what_was_done(serve: Serve, little: Path) -> None:
+    with serve("--data", little, "--timeout", "0.5") as url:
+        for query in ("ASK {}", "ASK {}", "ASK {", ENDLESS + " #1"):
+            httpx.get(f"{url}sparql", params={"query": query.replace("?g ?h ?i", "?g ?h ?i . ?j ?k ?l . ?m ?n0 ?o")})
+        figures = httpx.get(f"{url}metrics").text
+    assert 'mgi_graph_requests_total{method="GET",route="/sparql",status="200"} 2.0' in figures
+    assert 'mgi_graph_requests_total{method="GET",route="/sparql",status="400"} 1.0' in figures
+    assert 'mgi_graph_cache_total{outcome="hit"} 1.0' in figures
+    assert 'mgi_graph_query_failures_total{error="QueryTimeoutError"} 1.0' in figures
+    assert "mgi_graph_query_seconds_count 3.0" in figures
+
+
+def test_requests_are_logged_as_json(little: Path, tmp_path: Path, launch: Launch) -> None:
+    log = tmp_path / "log"
+    with log.open("w") as stream, launch("--data", little, stderr=stream, MGI_GRAPH_ACCESS_LOG="true") as (url, _):
+        httpx.get(f"{url}sparql", params={"query": 'ASK { # "\n }'})
+    entries = [json.loads(line) for line in log.read_text().splitlines() if line.startswith("{")]
+    asked = [entry for entry in entries if entry["path"] == "/sparql"]
+    assert [(entry["status"], entry["method"], entry["client"]) for entry in asked] == [(200, "GET", "127.0.0.1")]
+    assert asked[0]["milliseconds"] > 0
+
+
+def test_budget_is_kept_by_client(serve: Serve, little: Path) -> None:
+    slow = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
+    arguments = (
+        "--data",
+        little,
+        "--budget",
+        "0.2",
+        "--budget-window",
+        "60",
+        "--timeout",
+        "0.5",
+        "--proxy",
+        "127.0.0.1",
+    )
+    with serve(*arguments) as url:
+        first = httpx.get(f"{url}sparql", params={"query": slow}, headers={"X-Forwarded-For": "192.0.2.1"})
+        assert first.status_code == 504
+        again = httpx.get(
+            f"{url}sparql", params={"query": "ASK { ?a ?b ?c }"}, headers={"X-Forwarded-For": "192.0.2.1"}
+        )
+        assert (again.status_code, "0.2 seconds" in again.text) == (429, True)
+        assert 0 < int(again.headers["retry-after"]) <= 60
+        other = httpx.get(
+            f"{url}sparql", params={"query": "ASK { ?a ?b ?c }"}, headers={"X-Forwarded-For": "192.0.2.2"}
+        )
+        assert other.status_code == 200
+
+
+def test_client_that_goes_away_frees_its_evaluator(serve: Serve, little: Path) -> None:
+    slow = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l . ?m ?o ?q }"
+    with serve("--data", little, "--evaluators", "1", "--timeout", "60") as url:
+        with pytest.raises(httpx.ReadTimeout):
+            httpx.get(f"{url}sparql", params={"query": slow}, timeout=0.7)
+        started = time.monotonic()
+        assert httpx.get(f"{url}sparql", params={"query": "ASK { ?a ?b ?c }"}, timeout=30).status_code == 200
+        assert time.monotonic() - started < 5
+
+
+def test_new_files_are_served_after_sighup_and_nobody_notices(launch: Launch, little: Path, tmp_path: Path) -> None:
+    count = {"query": "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }", "format": "csv"}
+    with launch("--data", little) as (url, process):
+        before = httpx.get(f"{url}health").json()["snapshot"]
+        failures: list[str] = []
+        done = threading.Event()
+
+        def keep_asking() -> None:
+            with httpx.Client(transport=httpx.HTTPTransport(retries=2)) as client:
+                while not done.is_set():
+                    got = client.get(f"{url}sparql", params=count, headers={"Connection": "close"})
+                    if got.text.split() not in (["n", "100"], ["n", "101"]):
+                        failures.append(got.text)
+
+        thread = threading.Thread(target=keep_asking)
+        thread.start()
+        with little.open("a") as stream:
+            stream.write("<http://x/new> <http://x/p> <http://x/o> .\n")
+        process.send_signal(signal.SIGHUP)
+        deadline = time.monotonic() + 30
+        while httpx.get(f"{url}health").json()["snapshot"] == before and time.monotonic() < deadline:
+            time.sleep(0.1)
+        done.set()
+        thread.join()
+        assert failures == []
+        assert httpx.get(f"{url}sparql", params=count).text.split() == ["n", "101"]
+
+
+def test_broken_files_leave_what_was_served(launch: Launch, little: Path) -> None:
+    with launch("--data", little) as (url, process):
+        before = httpx.get(f"{url}health").json()["snapshot"]
+        little.write_text("this is no Turtle")
+        process.send_signal(signal.SIGHUP)
+        time.sleep(6)
+        assert httpx.get(f"{url}health").json()["snapshot"] == before
+        assert httpx.get(f"{url}sparql", params={"query": "ASK { ?a ?b ?c }"}).json()["boolean"] is True
+
+
+def test_stop_is_graceful_and_leaves_no_process(launch: Launch, little: Path) -> None:
+    slow = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . FILTER(STRLEN(STR(?a)) > 1) }"
+    with launch("--data", little) as (url, process):
+        answers: list[int] = []
+        thread = threading.Thread(
+            target=lambda: answers.append(httpx.get(f"{url}sparql", params={"query": slow}, timeout=60).status_code)
+        )
+        thread.start()
+        time.sleep(0.3)
+        family = descendants(process.pid)
+        assert len(family) >= 2
+        process.terminate()
+        process.wait(20)
+        thread.join()
+        assert answers == [200]
+    deadline = time.monotonic() + 5
+    while any(Path(f"/proc/{pid}").exists() for pid in family) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not [pid for pid in family if Path(f"/proc/{pid}").exists()]
+
+
+def test_killed_server_leaves_no_process(launch: Launch, little: Path) -> None:
+    with launch("--data", little) as (_, process):
+        family = descendants(process.pid)
+        listening = [pid for pid in family if b"evaluator" not in Path(f"/proc/{pid}/cmdline").read_bytes()]
+        for pid in (process.pid, *listening):
+            os.kill(pid, signal.SIGKILL)
+        process.wait(20)
+    deadline = time.monotonic() + 5
+    while any(Path(f"/proc/{pid}").exists() for pid in family) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not [pid for pid in family if Path(f"/proc/{pid}").exists()]
+
+
+@pytest.mark.slow
+def test_build_that_is_killed_leaves_no_half_snapshot(tmp_path: Path, run: Run) -> None:
+    cache = tmp_path / "cache"
+    for seconds in (2.0, 10.0, 18.0, 26.0):
+        shutil.rmtree(cache, ignore_errors=True)
+        process = start_build(cache)
+        time.sleep(seconds)
+        process.kill()
+        process.wait()
+        found = [path for path in cache.glob("[!.]*") if path.is_dir()] if cache.exists() else []
+        assert all((path / "manifest.json").exists() for path in found)
+    assert run("build", MGI_GRAPH_CACHE=str(cache)).returncode == 0
+
+
+def start_build(cache: Path) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "mgi_graph", "build"],
+        cwd=ROOT,
+        env=os.environ | {"MGI_GRAPH_CACHE": str(cache)},
+        stderr=subprocess.DEVNULL,
+    )
+
+
+def descendants(pid: int) -> list[int]:
+    """The processes below one, the nearest first."""
+    found: list[int] = []
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        for child in (task / "children").read_text().split():
+            found += [int(child), *descendants(int(child))]
+    return found

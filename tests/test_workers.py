@@ -1,0 +1,197 @@
+"""The processes that evaluate: real ones, over the real snapshot."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+
+from mgi_graph.engine.result import Kind
+from mgi_graph.engine.workers import Limits, Reply, WorkerPool
+from mgi_graph.errors import (
+    AbandonedError,
+    BusyError,
+    FormatError,
+    MGIGraphError,
+    QuerySyntaxError,
+    QueryTimeoutError,
+    QueryTooCostlyError,
+    ResultTooLargeError,
+    SnapshotError,
+)
+from mgi_graph.snapshot import Snapshot
+
+ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
+FORMATS: dict[Kind, str | None] = {"solutions": "json", "boolean": "json", "triples": "ntriples"}
+Use = Callable[[WorkerPool], Awaitable[None]]
+
+
+def ask(pool: WorkerPool, query: str, **formats: str | None) -> Awaitable[Reply]:
+    return pool.evaluate(query, None, FORMATS | formats)  # type: ignore[arg-type]
+
+
+def with_pool(built: Snapshot, limits: Limits, use: Use) -> None:
+    async def run() -> None:
+        pool = WorkerPool(built.path, limits)
+        await pool.start()
+        try:
+            await use(pool)
+        finally:
+            await pool.stop()
+
+    asyncio.run(run())
+
+
+def test_result_comes_complete_in_its_format(built: Snapshot) -> None:
+    async def use(pool: WorkerPool) -> None:
+        assert await ask(pool, "ASK {}") == Reply("boolean", "json", b'{"head":{},"boolean":true}')
+        assert (await ask(pool, "SELECT (1 AS ?x) {}", solutions="csv")).body == b"x\r\n1\r\n"
+        with pytest.raises(FormatError):
+            await ask(pool, "ASK {}", boolean=None)
+        with pytest.raises(QuerySyntaxError, match="line 1, column 7"):
+            await ask(pool, "SELECT")
+
+    with_pool(built, Limits(), use)
+
+
+def test_slow_query_is_stopped_and_the_next_answers_at_once(built: Snapshot) -> None:
+    async def use(pool: WorkerPool) -> None:
+        started = time.monotonic()
+        with pytest.raises(QueryTimeoutError, match=r"0\.5 seconds"):
+            await ask(pool, ENDLESS)
+        assert time.monotonic() - started < 5
+        assert (await ask(pool, "ASK {}")).kind == "boolean"
+
+    with_pool(built, Limits(seconds=0.5), use)
+
+
+def test_slow_queries_hold_up_nobody(built: Snapshot) -> None:
+    async def use(pool: WorkerPool) -> None:
+        slow = [asyncio.ensure_future(ask(pool, ENDLESS)) for _ in range(3)]
+        await asyncio.sleep(0.2)
+        assert (await asyncio.wait_for(asyncio.ensure_future(ask(pool, "ASK {}")), 1.5)).kind == "boolean"
+        assert {type(error) for error in await asyncio.gather(*slow, return_exceptions=True)} == {QueryTimeoutError}
+
+    with_pool(built, Limits(seconds=2, evaluators=4), use)
+
+
+def test_full_house_is_told(built: Snapshot) -> None:
+    async def use(pool: WorkerPool) -> None:
+        slow = [asyncio.ensure_future(ask(pool, ENDLESS)) for _ in range(2)]
+        await asyncio.sleep(0.1)
+        assert pool.queued == 1
+        with pytest.raises(BusyError):
+            await ask(pool, "ASK {}")
+        outcomes = await asyncio.gather(*slow, return_exceptions=True)
+        assert {type(error) for error in outcomes} == {QueryTimeoutError, BusyError}
+
+    with_pool(built, Limits(seconds=3, evaluators=1, waiting=1, wait_seconds=0.5), use)
+
+
+@pytest.mark.parametrize(
+    ("query", "limits", "error"),
+    [
+        ("SELECT * { ?a ?b ?c . ?d ?e ?f }", Limits(bytes=10_000), ResultTooLargeError),
+        ("SELECT * { ?a ?b ?c }", Limits(rows=10), ResultTooLargeError),
+        ("CONSTRUCT { ?a ?b ?c } { ?a ?b ?c }", Limits(rows=10), ResultTooLargeError),
+        (
+            "SELECT * { ?a ?b ?c . ?d ?e ?f } ORDER BY ?a",
+            Limits(memory=1100 * 2**20, seconds=60),
+            QueryTooCostlyError,
+        ),
+    ],
+)
+def test_what_is_too_large_is_withheld_and_said(
+    built: Snapshot, query: str, limits: Limits, error: type[MGIGraphError]
+) -> None:
+    async def use(pool: WorkerPool) -> None:
+        with pytest.raises(error):
+            await ask(pool, query)
+        assert (await ask(pool, "ASK {}")).kind == "boolean"
+
+    with_pool(built, limits, use)
+
+
+@pytest.mark.parametrize("form", ["json", "xml", "csv", "tsv"])
+def test_rows_are_counted_exactly_in_every_format(built: Snapshot, form: str) -> None:
+    tricky = 'SELECT * { VALUES ?x { "},{" "<result>" "a\\nb\\nc" "plain" } }'
+
+    async def use(pool: WorkerPool) -> None:
+        assert (await ask(pool, tricky, solutions=form)).format == form
+        with pytest.raises(ResultTooLargeError, match="4 rows"):
+            await ask(pool, tricky.replace('"plain"', '"plain" "one more"'), solutions=form)
+
+    with_pool(built, Limits(rows=4), use)
+
+
+def test_abandoned_query_frees_its_process(built: Snapshot) -> None:
+    async def use(pool: WorkerPool) -> None:
+        with pytest.raises(AbandonedError):
+            await pool.evaluate(ENDLESS, None, FORMATS, on_slow=lambda abandon: abandon())
+        assert pool.busy == 0
+
+    with_pool(built, Limits(), use)
+
+
+def test_cancelled_query_frees_its_process(built: Snapshot) -> None:
+    async def use(pool: WorkerPool) -> None:
+        task = asyncio.ensure_future(ask(pool, ENDLESS))
+        await asyncio.sleep(0.2)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        assert pool.busy == 0
+        assert (await ask(pool, "ASK {}")).kind == "boolean"
+
+    with_pool(built, Limits(), use)
+
+
+def test_process_that_is_killed_from_outside_is_replaced(built: Snapshot) -> None:
+    async def use(pool: WorkerPool) -> None:
+        task = asyncio.ensure_future(ask(pool, ENDLESS))
+        await asyncio.sleep(0.2)
+        for pid in children():
+            os.kill(pid, signal.SIGKILL)
+        with pytest.raises(QueryTooCostlyError):
+            await task
+        await asyncio.sleep(1)
+        assert (await ask(pool, "ASK {}")).kind == "boolean"
+
+    with_pool(built, Limits(), use)
+
+
+def test_stopping_leaves_no_process(built: Snapshot) -> None:
+    found: list[int] = []
+
+    async def use(pool: WorkerPool) -> None:
+        found.extend(children())
+        assert found
+
+    with_pool(built, Limits(), use)
+    deadline = time.monotonic() + 5
+    while any(alive(pid) for pid in found) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not [pid for pid in found if alive(pid)]
+
+
+def test_missing_snapshot_is_told(tmp_path: Path) -> None:
+    with pytest.raises(SnapshotError, match=r"The snapshot .* is damaged"):
+        asyncio.run(WorkerPool(tmp_path / "nothing", Limits()).start())
+
+
+def children() -> list[int]:
+    """The evaluating processes of this one."""
+    tasks = Path(f"/proc/{os.getpid()}/task")
+    pids = {int(pid) for task in tasks.iterdir() for pid in (task / "children").read_text().split()}
+    return [pid for pid in pids if b"evaluator" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+
+
+def alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
