@@ -138,7 +138,8 @@ def _page(title: str, model: str) -> Schema:
 def _content(form: Format, model: str) -> Schema:
     if form == JSON:
         return {"schema": {"$ref": _SCHEMAS + model}}
-    return {} if form == XLSX else {"schema": {"type": "string"}}
+    is_text = form != XLSX and not form.media_types[0].endswith("json")
+    return {"schema": {"type": "string"}} if is_text else {}
 
 
 def _format_parameter(offered: Sequence[Format]) -> Schema:
