@@ -230,6 +230,9 @@ def serve(
         float, _setting("BUDGET", "Seconds of query time that a client has in each window; 0 for no budget.", 0)
     ] = 0,
     budget_window: Annotated[float, _setting("BUDGET_WINDOW", "Seconds of that window.", 1)] = 60,
+    service: Annotated[
+        list[str] | None, _setting("SERVICE", "IRI of an endpoint that SERVICE may call; none may be called else.")
+    ] = None,
     access_log: Annotated[bool, _setting("ACCESS_LOG", "Log each request to standard error, as JSON.")] = False,
     public_url: Annotated[
         str, _setting("PUBLIC_URL", "Address under which clients reach the server; else what they ask for.")
@@ -244,7 +247,7 @@ def serve(
     from mgi_graph.web import server
     from mgi_graph.web.settings import Settings
 
-    limits = Limits(timeout, memory * 2**20, max_rows, max_bytes, evaluators, queue)
+    limits = Limits(timeout, memory * 2**20, max_rows, max_bytes, evaluators, queue, services=tuple(service or ()))
     settings = Settings(
         limits,
         max_query,

@@ -127,10 +127,13 @@ def parse_quads(path: Path, rename_blank_nodes: bool = False) -> Iterator[ox.Qua
     Raises:
         SourceSyntaxError: with line, column and what was expected.
     """
+    content, form = read_bytes(path), rdf_format(path)
+    if form == ox.RdfFormat.RDF_XML and b"<!ENTITY" in content:
+        raise SourceSyntaxError(path, "XML entities are refused", "Write what they stand for in their place.")
     try:
         yield from ox.parse(
-            read_bytes(path),
-            format=rdf_format(path),
+            content,
+            format=form,
             base_iri=path.resolve().as_uri(),
             rename_blank_nodes=rename_blank_nodes,
         )

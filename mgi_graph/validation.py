@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from rdflib import RDF, SH, Graph, Literal, URIRef
+from rdflib.plugins import sparql
 from rdflib.plugins.sparql import prepareQuery
 from rdflib.plugins.sparql.sparql import Query
 from rdflib.query import Result
@@ -18,6 +19,8 @@ from rdflib.term import Node
 from mgi_graph.errors import SourceSyntaxError
 from mgi_graph.namespaces import shorten
 from mgi_graph.sources import SourceFile, Sources, read_graph, read_source
+
+sparql.SPARQL_LOAD_GRAPHS = False  # what a shape's query names is never fetched
 
 _PLACEHOLDERS = {"this": SH.focusNode, "path": SH.resultPath, "value": SH.value}
 

@@ -123,6 +123,7 @@ def test_new_files_are_served_after_sighup_and_nobody_notices(launch: Launch, li
         deadline = time.monotonic() + 30
         while httpx.get(f"{url}health").json()["snapshot"] == before and time.monotonic() < deadline:
             time.sleep(0.1)
+        time.sleep(5)  # for a few seconds the old process and the new one both answer
         done.set()
         thread.join()
         assert failures == []
@@ -203,3 +204,15 @@ def descendants(pid: int) -> list[int]:
         for child in (task / "children").read_text().split():
             found += [int(child), *descendants(int(child))]
     return found
+
+
+def test_operator_may_allow_one_endpoint(serve: Serve, little: Path) -> None:
+    with serve("--data", little) as other, serve("--data", little, "--service", f"{other}sparql") as url:
+        query = "SELECT (COUNT(*) AS ?n) { SERVICE <%s> { ?s ?p ?o } }"
+        for endpoint, status in ((f"{other}sparql", 200), (f"{other}other", 400), (f"{url}sparql", 400)):
+            got = httpx.get(f"{url}sparql", params={"query": query % endpoint, "format": "csv"})
+            assert got.status_code == status
+        assert (
+            httpx.get(f"{url}sparql", params={"query": query % f"{other}sparql", "format": "csv"}).text.split()[1]
+            == "100"
+        )

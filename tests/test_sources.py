@@ -77,3 +77,21 @@ def test_fingerprint_follows_content_and_names(tmp_path: Path) -> None:
     second = sources.find_sources(tmp_path).fingerprint()
     (tmp_path / "data" / "x.ttl").rename(tmp_path / "data" / "y.ttl")
     assert len({first, second, sources.find_sources(tmp_path).fingerprint()}) == 3
+
+
+def test_xml_entities_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "bomb.rdf"
+    path.write_text(
+        '<!DOCTYPE r [\n<!ENTITY a "aaaa">\n]>\n'
+        '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about="http://a">'
+        '<p xmlns="http://b/">&a;</p></rdf:Description></rdf:RDF>'
+    )
+    with pytest.raises(SourceSyntaxError, match="entities are refused"):
+        list(sources.parse_quads(path))
+
+
+def test_context_of_json_ld_is_not_fetched(tmp_path: Path) -> None:
+    path = tmp_path / "far.jsonld"
+    path.write_text('{"@context": "http://127.0.0.1:9/context.json", "@id": "http://a", "p": "x"}')
+    with pytest.raises(SourceSyntaxError):
+        list(sources.parse_quads(path))

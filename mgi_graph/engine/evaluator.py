@@ -58,8 +58,9 @@ def _open_no_more() -> None:
 
 def _serve(descriptor: int, folder: Path, limits: Mapping[str, Any]) -> None:
     channel = socket.socket(fileno=descriptor)
-    engine = EmbeddedEngine(read_snapshot(folder))
-    _open_no_more()
+    engine = EmbeddedEngine(read_snapshot(folder), frozenset(limits["services"]))
+    if not limits["services"]:
+        _open_no_more()
     _send(channel, {"ready": True})
     while (request := _receive(channel)) is not None:
         # Should the parent be gone, nobody stops a query; the default action of the alarm does, whatever it is doing.

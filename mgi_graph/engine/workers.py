@@ -57,6 +57,7 @@ class Limits:
         evaluators: queries that are evaluated at the same time.
         waiting: queries that wait for an evaluator; more are refused.
         wait_seconds: how long one waits before it is refused.
+        services: IRIs of the endpoints that SERVICE may call; with none a process that evaluates can open no socket.
     """
 
     seconds: float = 30.0
@@ -66,6 +67,7 @@ class Limits:
     evaluators: int = 4
     waiting: int = 128
     wait_seconds: float = 10.0
+    services: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,7 @@ class Reply:
 class WorkerPool:
     """Processes over one snapshot; one more than is at work stands ready.
 
-    As many queries as there are cores are evaluated at once, and more, up to the limit, where those take long: a slow
+    One query more than there are cores is evaluated at once, and more, up to the limit, where those take long: a slow
     query holds up nobody. All methods are for the event loop that `start` was called in, unless they say otherwise.
 
     Args:
@@ -91,7 +93,7 @@ class WorkerPool:
     def __init__(self, folder: Path, limits: Limits) -> None:
         self.limits = limits
         self._folder = folder
-        self._brisk = min(limits.evaluators, os.cpu_count() or 1)
+        self._brisk = min(limits.evaluators, (os.cpu_count() or 1) + 1)  # one more, while another hands over its result
         self._idle: list[_Worker] = []
         self._all: set[_Worker] = set()
         self._starting: set[asyncio.Task[None]] = set()
