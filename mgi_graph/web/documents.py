@@ -11,7 +11,7 @@ from fastapi import Request, Response
 from mgi_graph.exports import GRAPH_FORMATS, Format, format_named
 from mgi_graph.namespaces import BASE, DOC, ID
 from mgi_graph.web.negotiation import LANGUAGES, choose_format, choose_language
-from mgi_graph.web.replies import entity_tag
+from mgi_graph.web.replies import entity_tag, is_known
 
 HTML = Format("html", ("text/html", "application/xhtml+xml"))
 RDF = tuple(format_named(name, GRAPH_FORMATS) for name in ("turtle", "jsonld", "rdfxml", "ntriples"))
@@ -133,9 +133,8 @@ def finish(request: Request, document: Document, wanted: Wanted, response: Respo
 
 def unless_known(request: Request, response: Response) -> Response:
     """The reply, or 304 where If-None-Match names its entity tag (RFC 9110, section 13.1.2)."""
-    etag = response.headers["ETag"].removeprefix("W/")
-    known = request.headers.get("if-none-match", "")
-    if not any(tag.strip().removeprefix("W/") in (etag, "*") for tag in known.split(",")):
+    known = request.headers.get("if-none-match", "").encode("latin-1")
+    if not is_known(known, response.headers["ETag"].encode("latin-1")):
         return response
     kept = ("ETag", "Cache-Control", "Vary", "Content-Location", "Last-Modified")
     headers = {name: response.headers[name] for name in kept if name in response.headers}

@@ -41,7 +41,7 @@ class Reply:
             The status that was sent.
         """
         status, body = self.status, self.body
-        if self.etag and if_none_match and _matches(if_none_match, self.etag):
+        if self.etag and if_none_match and is_known(if_none_match, self.etag):
             status, body = 304, b""
         length = [] if status in _EMPTY else [(b"content-length", b"%d" % len(body))]
         await send({"type": "http.response.start", "status": status, "headers": self.headers + length})
@@ -49,8 +49,9 @@ class Reply:
         return status
 
 
-def _matches(if_none_match: bytes, etag: bytes) -> bool:
-    """The weak comparison of RFC 9110, section 13.1.2."""
+def is_known(if_none_match: bytes, etag: bytes) -> bool:
+    """Whether If-None-Match names an entity tag (RFC 9110, section 13.1.2: the weak comparison)."""
+    etag = etag.removeprefix(b"W/")
     return any(tag.strip().removeprefix(b"W/") in (etag, b"*") for tag in if_none_match.split(b","))
 
 
