@@ -31,10 +31,14 @@ Launch = Callable[..., AbstractContextManager[tuple[str, subprocess.Popen[str]]]
 
 @pytest.fixture(scope="session", autouse=True)
 def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A cache folder of the tests' own (shared by parallel workers), so that no snapshot of the machine is touched."""
+    """A cache folder of the tests' own (shared by parallel workers), so that no snapshot of the machine is touched.
+
+    $MGI_GRAPH_TEST_CACHE names one that outlives the run, which spares building the snapshot again and again.
+    """
     base = tmp_path_factory.getbasetemp()
-    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "cache"
-    folder.mkdir(exist_ok=True)
+    kept = os.environ.get("MGI_GRAPH_TEST_CACHE")
+    folder = Path(kept) if kept else (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "cache"
+    folder.mkdir(parents=True, exist_ok=True)
     before = os.environ.get(snapshot.CACHE_VARIABLE)
     os.environ[snapshot.CACHE_VARIABLE] = str(folder)
     os.environ.pop(sources.ROOT_VARIABLE, None)
