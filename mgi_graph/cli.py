@@ -79,16 +79,39 @@ def build() -> None:
 
 
 @app.command()
-def check(files: Files = None, lang: Lang = Language.en) -> None:
+def check(
+    files: Files = None,
+    oracle: Annotated[
+        bool, typer.Option("--oracle", help="Also draw the inferences with owlrl (a minute), and compare.")
+    ] = False,
+    lang: Lang = Language.en,
+) -> None:
     """Hold the graph against the shapes and for consistency: file and line, what is wrong, how to mend it."""
     from mgi_graph import sources
     from mgi_graph.inspection import inspect
 
+    found = sources.find_sources()
     with _progress() as progress:
         progress("checking the shapes, and looking for contradictions")
-        report = inspect(sources.find_sources(), files or []).report
+        report = inspect(found, files or []).report
     _show(report, lang)
-    raise typer.Exit(0 if report.conforms else 1)
+    agree = not oracle or _compare_closures([*found.asserted, *(files or [])])
+    raise typer.Exit(0 if report.conforms and agree else 1)
+
+
+def _compare_closures(paths: Sequence[Path]) -> bool:
+    from mgi_graph.inspection import asserted_triples
+    from mgi_graph.reasoning import closure, oracle
+
+    with _progress() as progress:
+        progress("drawing the inferences with owlrl")
+        comparison = oracle.compare(asserted_triples(paths))
+    for mark, triples in (("only owlrl", comparison.missing), ("only our rules", comparison.surplus)):
+        for triple in triples:
+            typer.echo(f"{mark}: {closure.as_text(triple)}")
+    alone = len(comparison.missing) + len(comparison.surplus)
+    typer.echo(f"{comparison.common} triples inferred by our rules and by owlrl alike, {alone} by one alone")
+    return comparison.agree
 
 
 def _show(report: Report, lang: Language) -> None:

@@ -67,6 +67,16 @@ class InconsistencyError(MGIGraphError):
     """The graph contradicts the ontology: no world could be as it says."""
 
 
+class UncoveredAxiomError(MGIGraphError):
+    """The ontology has an axiom of a kind for which there is no rule, so that its closure would be incomplete."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(
+            f"The ontology uses {what}; no rule covers that, and leaving it out would hide what follows.",
+            "Say it with axioms that docs/reasoning.md lists, or add a rule to mgi_graph/reasoning/rules.py.",
+        )
+
+
 class ValidationError(MGIGraphError):
     """The graph breaks shapes, so that no snapshot is built from it."""
 

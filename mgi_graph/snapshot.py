@@ -28,8 +28,8 @@ from mgi_graph.sources import Sources, graph_iri, parse_quads, read_bytes
 CACHE_VARIABLE = "MGI_GRAPH_CACHE"
 INFERRED = GRAPH + "inferred"
 DESCRIPTION = GRAPH + "description"
-_LAYOUT = "2"
-_BUILT_WITH = ("owlrl", "pyoxigraph", "pyshacl", "rdflib")
+_LAYOUT = "3"
+_BUILT_WITH = ("pyoxigraph", "pyshacl", "rdflib")
 _KEPT = 5
 _MANIFEST = "manifest.json"
 
@@ -113,6 +113,7 @@ def current(sources: Sources, progress: Progress = lambda _: None) -> Snapshot:
     Raises:
         SourceError: a file is missing or malformed.
         InconsistencyError: the graph contradicts the ontology.
+        UncoveredAxiomError: the ontology has an axiom that no rule covers.
         ValidationError: the graph breaks a shape.
         SnapshotError: the store cannot be written.
     """
@@ -255,7 +256,7 @@ def hold(folder: Path) -> IO[bytes]:
 def _fill_graph(store: ox.Store, dumps: Path, sources: Sources, progress: Progress) -> _Content:
     from mgi_graph.inspection import inspect
 
-    progress("checking the graph and drawing the inferences (about a minute, once)")
+    progress("drawing the inferences and checking the graph (once)")
     inspected = inspect(sources)
     report = inspected.report
     if not report.conforms:
@@ -265,7 +266,7 @@ def _fill_graph(store: ox.Store, dumps: Path, sources: Sources, progress: Progre
         )
     progress("writing the store and the dumps")
     graphs = [_load_file(store, path, sources.root) for path in sources.asserted]
-    inferred = _inferred(inspected.inferred)
+    inferred = [ox.Quad(s, p, o, ox.NamedNode(INFERRED)) for s, p, o in inspected.inferred]
     store.bulk_extend(inferred)
     graphs.append(
         _facts(store, INFERRED, "What follows from the asserted triples", "Ce qui découle des triplets affirmés")
@@ -275,13 +276,6 @@ def _fill_graph(store: ox.Store, dumps: Path, sources: Sources, progress: Progre
     graphs.append(_facts(store, DESCRIPTION, "What the named graphs are", "Ce que sont les graphes nommés"))
     _unite(store)
     return _Content(tuple(graphs), write_dumps(dumps, sources, inferred, described))
-
-
-def _inferred(triples: bytes) -> list[ox.Quad]:
-    """Inferred triples (N-Triples) in their named graph, in the order of their text."""
-    graph = ox.NamedNode(INFERRED)
-    found = {quad.triple for quad in ox.parse(triples, ox.RdfFormat.N_TRIPLES)}
-    return [ox.Quad(triple.subject, triple.predicate, triple.object, graph) for triple in sorted(found, key=str)]
 
 
 def _fill_files(store: ox.Store, paths: Sequence[Path], progress: Progress) -> _Content:

@@ -62,7 +62,7 @@ def asserted(files: sources.Sources) -> Graph:
 
 @pytest.fixture(scope="session")
 def closure(asserted: Graph, built: snapshot.Snapshot) -> Graph:
-    """Ontology and data with what owlrl inferred from them. Not to be changed."""
+    """Ontology and data with what is inferred from them. Not to be changed."""
     inferred = built.open().dump(format=ox.RdfFormat.N_TRIPLES, from_graph=ox.NamedNode(snapshot.INFERRED))
     assert inferred is not None
     return asserted + Graph().parse(data=inferred, format="nt")

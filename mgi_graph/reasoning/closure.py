@@ -1,0 +1,181 @@
+"""The closure of triples under the rules of their ontology, drawn by SPARQL inside an embedded store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pyoxigraph as ox
+
+from mgi_graph.errors import InconsistencyError, UncoveredAxiomError
+from mgi_graph.namespaces import OWL, RDF, RDFS, XSD, shorten
+from mgi_graph.reasoning.axioms import is_axiomatic, read_axioms
+from mgi_graph.reasoning.rules import Pattern, Rule, RuleSet, compile_rules
+
+_ROUND = "urn:round:"
+_TYPE = RDF + "type"
+_SAME = ox.NamedNode(OWL + "sameAs")
+_REFLEXIVE = {OWL + name for name in ("sameAs", "equivalentClass", "equivalentProperty")} | {
+    RDFS + name for name in ("subClassOf", "subPropertyOf")
+}
+_EVERYTHING = {OWL + "Thing", RDFS + "Resource"}
+_VOCABULARY = (OWL, RDF, RDFS, XSD)
+_SHOWN = 20
+
+
+@dataclass(frozen=True)
+class Clash:
+    """Statements that cannot all hold: those that match the body of a rule without a head."""
+
+    rule: Rule
+    statements: tuple[ox.Triple, ...]
+
+    def __str__(self) -> str:
+        grounds = f"{self.rule.name}: {self.rule.axiom}" if self.rule.axiom else self.rule.name
+        return f"{' and '.join(map(as_text, self.statements))} [{grounds}]"
+
+
+def infer(triples: Iterable[ox.Triple], rules: RuleSet | None = None) -> list[ox.Triple]:
+    """What follows from some triples by the OWL 2 RL rules and is not among them, in the order of its text.
+
+    What says nothing is left out: sameAs, subclass and the like of a thing with itself, typing as owl:Thing, statements
+    on the vocabulary of OWL itself, and statements on blank nodes.
+
+    Args:
+        triples: data, and the ontology where statements on its terms are wanted, too; blank nodes of different files
+            must not share names.
+        rules: the rules of the ontology, as `compile_rules` gives them once for many closures; None for those of the
+            axioms among the triples.
+
+    Raises:
+        InconsistencyError: the triples contradict the ontology; the message lists the statements that clash.
+        UncoveredAxiomError: there is an axiom that no rule covers, or one in the triples that is not in the rules.
+    """
+    stated = list(triples)
+    if rules is None:
+        rules = compile_rules(stated)
+    else:
+        _refuse_unknown_axioms(stated, rules)
+    store = ox.Store()
+    store.bulk_extend(ox.Quad(*triple) for triple in stated)
+    found = _saturate(store, rules)
+    _refuse_merged_terms(store, rules)
+    _refuse_clashes(find_clashes(store, rules))
+    return sorted((triple for triple in found if says_something(triple)), key=str)
+
+
+def says_something(triple: ox.Triple) -> bool:
+    """Whether an inferred triple is worth stating: see `infer`."""
+    subject, predicate, obj = triple
+    if not isinstance(subject, ox.NamedNode) or isinstance(obj, ox.BlankNode):
+        return False
+    if subject.value.startswith(_VOCABULARY) or (isinstance(obj, ox.NamedNode) and obj.value in _EVERYTHING):
+        return False
+    return not (subject == obj and predicate.value in _REFLEXIVE)
+
+
+def as_text(triple: ox.Triple) -> str:
+    """A triple for a reader, with prefixed names."""
+    return " ".join(shorten(term.value) if isinstance(term, ox.NamedNode) else str(term) for term in triple)
+
+
+def _saturate(store: ox.Store, rules: RuleSet) -> set[ox.Triple]:
+    """Add to the store what follows, round after round until nothing is new, and give it.
+
+    From the second round on (semi-naive evaluation) a rule is asked only where one of its patterns matches what the
+    round before has added, which stands in a named graph of its own.
+    """
+    found: set[ox.Triple] = set()
+    last: ox.NamedNode | None = None
+    number, changed = 0, True
+    while changed:
+        graph = ox.NamedNode(f"{_ROUND}{number}")
+        before = len(found)
+        for query in _queries(store, rules.rules, last):
+            results = store.query(query)
+            assert isinstance(results, ox.QueryTriples)
+            if new := set(results):
+                for place in (ox.DefaultGraph(), graph):
+                    store.bulk_extend(ox.Quad(s, p, o, place) for s, p, o in new)
+                found |= new
+        last, number, changed = graph, number + 1, len(found) > before
+    return found
+
+
+def _queries(store: ox.Store, rules: Iterable[Rule], last: ox.NamedNode | None) -> Iterator[str]:
+    """The queries of one round: each rule once in the first, then once for each pattern that may match what is new."""
+    if last is None:
+        yield from (_query(rule, [str(pattern) for pattern in rule.body]) for rule in rules)
+        return
+    names = _names(store, last)
+    for rule in rules:
+        for number, pattern in enumerate(rule.body):
+            if _key(pattern) in names:
+                body = [str(other) for place, other in enumerate(rule.body) if place != number]
+                yield _query(rule, [f"GRAPH {last} {{ {pattern} }}", *body])
+
+
+def _query(rule: Rule, body: list[str]) -> str:
+    where = " ".join(part if part.endswith("}") else f"{part} ." for part in body)
+    condition = f"FILTER({rule.condition}) " if rule.condition else ""
+    return f"CONSTRUCT {{ {rule.head} }} WHERE {{ {where} {condition}FILTER NOT EXISTS {{ {rule.head} }} }}"
+
+
+def _names(store: ox.Store, graph: ox.NamedNode) -> set[str | None]:
+    """What patterns must name to match in a graph: its predicates, its classes; None stands for no name at all."""
+    named = f"?x ?p ?y BIND(IF(?p = <{_TYPE}>, ?y, ?p) AS ?c)"
+    rows = store.query(f"SELECT DISTINCT ?p ?c {{ GRAPH {graph} {{ {named} }} }}")
+    assert isinstance(rows, ox.QuerySolutions)
+    return {None} | {str(row[name]) for row in rows for name in ("p", "c")}
+
+
+def _key(pattern: Pattern) -> str | None:
+    place = pattern.predicate
+    if place == ox.NamedNode(_TYPE) and not isinstance(pattern.object, ox.Variable):
+        place = pattern.object
+    return None if isinstance(place, ox.Variable) else str(place)
+
+
+def find_clashes(store: ox.Store, rules: RuleSet) -> Iterator[Clash]:
+    """Where the default graph of a store, which is closed, contradicts itself."""
+    for rule in rules.refutations:
+        names = " ".join(f"?{name}" for name in rule.variables)
+        condition = f"FILTER({rule.condition})" if rule.condition else ""
+        body = " . ".join(map(str, rule.body))
+        rows = store.query(f"SELECT DISTINCT {names} {{ {body} {condition} }} ORDER BY {names}")
+        assert isinstance(rows, ox.QuerySolutions)
+        for row in rows:
+            yield Clash(rule, tuple(_filled(pattern, row) for pattern in rule.body))
+
+
+def _filled(pattern: Pattern, row: ox.QuerySolution) -> ox.Triple:
+    terms: list[Any] = [row[place.value] if isinstance(place, ox.Variable) else place for place in pattern]
+    return ox.Triple(*terms)
+
+
+def _refuse_clashes(clashes: Iterator[Clash]) -> None:
+    lines = list(dict.fromkeys(map(str, clashes)))
+    if lines:
+        shown = "\n".join(f"  {line}" for line in lines[:_SHOWN])
+        rest = f"\n  … and {len(lines) - _SHOWN} more" if len(lines) > _SHOWN else ""
+        raise InconsistencyError(
+            f"The graph contradicts the ontology in {len(lines)} places:\n{shown}{rest}",
+            "Mend the statements named above, or the axiom they break.",
+        )
+
+
+def _refuse_unknown_axioms(triples: Iterable[ox.Triple], rules: RuleSet) -> None:
+    """Axioms among the data that the rules were not made from would be passed over in silence."""
+    if any(is_axiomatic(triple) for triple in triples):
+        unknown = set(read_axioms(triples)) - set(rules.axioms)
+        if unknown:
+            raise UncoveredAxiomError(f"an axiom among the data, which the ontology lacks ({min(map(str, unknown))})")
+
+
+def _refuse_merged_terms(store: ox.Store, rules: RuleSet) -> None:
+    """Two names for one class or property would make new axioms, for which there are no rules."""
+    terms = {term for axiom in rules.axioms if not axiom.kind.endswith("AllDifferent") for term in axiom.operands}
+    for quad in store.quads_for_pattern(None, _SAME, None, ox.DefaultGraph()):
+        if quad.subject != quad.object and quad.subject in terms:
+            raise UncoveredAxiomError(f"owl:sameAs on a term of its own, {quad.subject}")
