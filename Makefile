@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/installed
 BENCHED := $(VENV)/benched
 
-.PHONY: help install serve build check test test-slow bench conformance lint format constraints clean
+.PHONY: help install serve build check test test-slow vendor bench conformance lint format constraints clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -54,6 +54,9 @@ bench: $(BENCHED) ## compare with Oxigraph and rdflib-endpoint (40 minutes; need
 $(BENCHED): $(STAMP)
 	PIP_CONSTRAINT=constraints.txt $(BIN)/pip install --quiet --disable-pip-version-check --editable '.[bench]'
 	@touch $(BENCHED)
+
+vendor: ## bundle the libraries of the pages anew, from the versions in vendor/package.json (needs npm)
+	cd vendor && npm install --silent --no-package-lock --no-audit --no-fund && node bundle.mjs
 
 constraints: $(BENCHED) ## write the versions that are installed now to constraints.txt
 	$(BIN)/pip freeze --exclude-editable --exclude mgi-graph | sort -f > constraints.txt

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
+from urllib.parse import urlsplit
 
 import pyoxigraph as ox
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from filelock import FileLock
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
 from rdflib import Graph
 
 from mgi_graph import snapshot, sources
@@ -26,6 +30,7 @@ SHARED = ROOT.parent / "shared"
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 Serve = Callable[..., AbstractContextManager[str]]
+OpenPage = Callable[..., Page]
 Launch = Callable[..., AbstractContextManager[tuple[str, subprocess.Popen[str]]]]
 
 
@@ -147,6 +152,62 @@ def address(built: snapshot.Snapshot, serve: Serve) -> Iterator[str]:
         yield url
 
 
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The Chromium of the system, without a window."""
+    path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    needed("chromium", path is not None)
+    with sync_playwright() as playwright:
+        flags = ["--disable-gpu"] + ["--no-sandbox"] * (os.geteuid() == 0)
+        running = playwright.chromium.launch(executable_path=path, headless=True, args=flags)
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser, address: str) -> Iterator[OpenPage]:
+    """Open a page of the browser; relative addresses are the server's.
+
+    Options are those of Playwright's `new_context`: `locale="fr-FR"`, `viewport={"width": 360, "height": 740}`,
+    `color_scheme="dark"`, `java_script_enabled=False` and so on. In the end the test fails on every error in a console
+    or script, and on every request to another host; `tolerated` names parts of console messages that it means to cause.
+    """
+    opened, troubles = [], []
+
+    def open_one(*, tolerated: tuple[str, ...] = (), **options: Any) -> Page:
+        settings = {"locale": "en-GB", "viewport": {"width": 1280, "height": 900}, "base_url": address, **options}
+        context = browser.new_context(**settings)
+        context.set_default_timeout(15_000)
+        opened.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: troubles.extend(_complaints(message, tolerated)))
+        page.on("pageerror", lambda error: troubles.append(f"script error: {error}"))
+        page.on("request", lambda request: troubles.extend(_strangers(request, address)))
+        return page
+
+    yield open_one
+    for context in opened:
+        context.close()
+    assert not troubles
+
+
+@pytest.fixture
+def page(open_page: OpenPage) -> Page:
+    """A page in English on a wide screen; as `open_page`."""
+    return open_page()
+
+
+@pytest.fixture(scope="session")
+def axe() -> Callable[[Page], None]:
+    """Hold a page against axe-core's rules for WCAG 2.2 AA, and its best practices; fails with what it finds."""
+
+    def check(page: Page) -> None:
+        found = Axe().run(page)
+        assert found.violations_count == 0, found.generate_report()
+
+    return check
+
+
 def needed(tool: str, present: bool) -> None:
     """Skip a test for want of a tool, or fail it where the environment says that the tool must be there."""
     if present:
@@ -165,3 +226,14 @@ def _address(process: subprocess.Popen[str]) -> str:
             return match[0]
         assert process.poll() is None, "the server stopped before it was ready"
     raise AssertionError("the server did not become ready")
+
+
+def _complaints(message: ConsoleMessage, tolerated: tuple[str, ...]) -> list[str]:
+    tells = message.type in ("error", "warning") and not any(part in message.text for part in tolerated)
+    return [f"console: {message.text} ({message.location})"] if tells else []
+
+
+def _strangers(request: Request, address: str) -> list[str]:
+    asked, ours = urlsplit(request.url), urlsplit(address)
+    at_home = asked.scheme in ("data", "blob") or asked.netloc == ours.netloc
+    return [] if at_home else [f"a request leaves the host: {request.url}"]

@@ -17,7 +17,6 @@ from mgi_graph import metadata
 from mgi_graph.dumps import CHECKSUMS, Dump
 from mgi_graph.errors import SnapshotError
 from mgi_graph.library import serialize
-from mgi_graph.namespaces import shorten
 from mgi_graph.snapshot import Snapshot, read_snapshot
 from mgi_graph.web import pages
 from mgi_graph.web.documents import (
@@ -27,7 +26,6 @@ from mgi_graph.web.documents import (
     Document,
     Wanted,
     finish,
-    local_path,
     negotiate,
     see_other,
     send,
@@ -39,7 +37,7 @@ from mgi_graph.web.negotiation import prefers_html
 Address = Callable[[Request], str]
 _METHODS = ["GET", "HEAD"]
 _FOR_EVER = "public, max-age=31536000, immutable"
-_TOLD = 20
+_SHOWN = 20
 _VERSION = re.compile("[0-9a-f]{12}")
 
 
@@ -107,9 +105,7 @@ class Desk:
             document=document,
             about=metadata,
             dumps=[(dump, metadata.dump_path(self._snapshot, dump)) for dump in self._snapshot.dumps],
-            told=_TOLD,
-            shorten=shorten,
-            local_path=local_path,
+            shown=_SHOWN,
         )
         return finish(request, document, wanted, page)
 

@@ -17,7 +17,7 @@ from mgi_graph.engine.result import Engine
 from mgi_graph.errors import NotInGraphError
 from mgi_graph.exports import Format
 from mgi_graph.library import ONTOLOGY_FILE, SHAPES_FILE, Library, serialize
-from mgi_graph.namespaces import BASE, DOC, GRAPH, ID, ONTOLOGY, SHAPES_DOCUMENT, shorten
+from mgi_graph.namespaces import BASE, DOC, GRAPH, ID, ONTOLOGY, SHAPES_DOCUMENT
 from mgi_graph.reference import PAGES, STYLE, reference_page, reference_style
 from mgi_graph.snapshot import Snapshot
 from mgi_graph.web import pages
@@ -124,7 +124,7 @@ class Desk:
         document = Document(place, SHAPES_DOCUMENT)
         if wanted.form != HTML:
             return send(request, document, wanted, self._whole(SHAPES_FILE, wanted.form))
-        values = {"shapes": self._library.shapes, "shorten": shorten, "local_path": local_path, "document": document}
+        values = {"shapes": self._library.shapes, "document": document}
         return finish(request, document, wanted, pages.render(request, "shapes.html", **values))
 
     def graph(self, request: Request) -> Response:
@@ -160,7 +160,7 @@ class Desk:
         nearest = self._describer.nearest(iri, language_of(request))
         if not prefers_html(",".join(request.headers.getlist("accept"))):
             raise NotInGraphError(iri, [f"{thing.label}  <{thing.iri}>" for thing in nearest])
-        response = pages.render(request, "unknown.html", iri=iri, nearest=nearest, local_path=local_path)
+        response = pages.render(request, "unknown.html", iri=iri, nearest=nearest)
         response.status_code = 404
         response.headers.update({"Vary": "Accept, Accept-Language", "Cache-Control": "no-store"})
         return response
@@ -236,7 +236,7 @@ def _helpers(description: Description, language: str) -> dict[str, Any]:
     def terms(found: Sequence[Any]) -> list[Any]:
         return list(_readable(found, language))
 
-    return {"label": label, "link": link, "query": query, "readable": terms, "shorten": shorten}
+    return {"label": label, "link": link, "query": query, "readable": terms}
 
 
 def _readable(terms: Sequence[Any], language: str) -> Iterator[Any]:

@@ -1,64 +1,144 @@
-"""The pages that people read: how one is made, and the first of them, which says what this is."""
+"""Makes the pages that people read, from the templates, with what all pages share; and the first of them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import urlencode
 
-from fastapi import APIRouter, Request, Response
-from fastapi.staticfiles import StaticFiles
+from fastapi import APIRouter, FastAPI, Request, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from starlette.routing import Match
 
 from mgi_graph import __version__
 from mgi_graph.catalogue import Question
 from mgi_graph.engine.result import Engine
-from mgi_graph.web.negotiation import choose_language
+from mgi_graph.namespaces import shorten
+from mgi_graph.web import assets
+from mgi_graph.web.negotiation import LANGUAGES, choose_language
+from mgi_graph.web.reader import Reader
 
-_HERE = Path(__file__).parent
+_TEMPLATES = Path(__file__).parent / "templates"
+_LANGUAGE_NAMES = {"en": "English", "fr": "Français"}
+_NAVIGATION = (
+    ("/search", "Search", "Recherche"),
+    ("/explore", "Explore", "Explorer"),
+    ("/questions", "Questions", "Questions"),
+    ("/sparql", "SPARQL", "SPARQL"),
+    ("/about", "About", "À propos"),
+)
 SECURITY = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'",
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "connect-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
     "Vary": "Accept-Language",
 }
 
 
+class Link(NamedTuple):
+    """A link of the navigation: path, name, and whether the reader is there ("page") or below it ("true")."""
+
+    path: str
+    name: str
+    current: str
+
+
+class Translation(NamedTuple):
+    """The same page in one of the languages: its code, its name for itself, its address."""
+
+    code: str
+    name: str
+    address: str
+
+
 def create_router(engine: Engine, questions: Sequence[Question]) -> APIRouter:
-    """The routes of the first page and of what all pages share."""
+    """The route of the first page."""
     router = APIRouter(include_in_schema=False)
 
-    @router.get("/")
+    @router.api_route("/", methods=["GET", "HEAD"])
     async def home(request: Request) -> Response:
         """What this is, and the questions."""
         return render(request, "home.html", questions=questions, facts=engine.describe(), address=str(request.base_url))
 
-    router.mount("/static", StaticFiles(directory=_HERE / "static"))
     return router
 
 
-def render(request: Request, template: str, **values: object) -> Response:
+def render(request: Request, template: str, /, **values: object) -> Response:
     """Make a page in the language that the request wants.
 
     Args:
-        request: whose path the page links to in the other language.
+        request: for its language; the page links to itself in the other language, with the same parameters.
         template: a file of `templates/`.
-        values: what the template names; `given` are the parameters that those links keep.
+        values: what the template names, beside `lang`, `path`, `version`, `translations`, `navigation`, `asked`
+            (the text in the search box) and the functions of `environment`.
     """
-    language = choose_language(request.query_params.get("lang"), request.headers.get("accept-language"))
-    html = (
-        _environment()
-        .get_template(template)
-        .render(lang=language, path=request.url.path, version=__version__, **values)
-    )
-    return Response(html, 200, {**SECURITY, "Content-Language": language}, "text/html; charset=utf-8")
+    reader = reader_of(request)
+    shared = {
+        "path": request.url.path,
+        "version": __version__,
+        "asked": "",
+        "translations": _translations(request),
+        "navigation": _navigation(request, reader),
+    }
+    html = environment(reader.language).get_template(template).render(shared | values)
+    headers = {**SECURITY, "Content-Language": reader.language}
+    return Response(html, 200, headers, "text/html; charset=utf-8")
+
+
+def reader_of(request: Request) -> Reader:
+    """Who reads: in the language of `lang=`, else of the headers."""
+    return Reader(choose_language(request.query_params.get("lang"), request.headers.get("accept-language")))
 
 
 @cache
-def _environment() -> Environment:
-    return Environment(
-        loader=FileSystemLoader(_HERE / "templates"),
+def environment(language: str) -> Environment:
+    """The templates for a language; macros that are imported without context know the language too."""
+    made = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
         autoescape=select_autoescape(default=True),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    reader = Reader(language)
+    made.globals |= {
+        "lang": language,
+        "t": reader.t,
+        "url": reader.url,
+        "link": reader.address,
+        "number": reader.number,
+        "percent": reader.percent,
+        "date": reader.date,
+        "size": reader.size,
+        "told": reader.told,
+        "static": assets.address,
+        "shorten": shorten,
+    }
+    return made
+
+
+def _translations(request: Request) -> list[Translation]:
+    kept = [(name, value) for name, value in request.query_params.multi_items() if name != "lang"]
+    return [
+        Translation(code, _LANGUAGE_NAMES[code], f"{request.url.path}?{urlencode([*kept, ('lang', code)])}")
+        for code in LANGUAGES
+    ]
+
+
+def _navigation(request: Request, reader: Reader) -> list[Link]:
+    """The main places, of those that this server has."""
+    here = request.url.path
+    return [
+        Link(path, reader.t(en, fr), "page" if here == path else "true" if here.startswith(f"{path}/") else "")
+        for path, en, fr in _NAVIGATION
+        if _serves(request.app, path)
+    ]
+
+
+@cache
+def _serves(app: FastAPI, path: str) -> bool:
+    scope = {"type": "http", "method": "GET", "path": path, "root_path": "", "headers": []}
+    return any(route.matches(scope)[0] == Match.FULL for route in app.routes)
