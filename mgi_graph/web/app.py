@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import sys
+import threading
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -20,8 +21,9 @@ from mgi_graph import __version__
 from mgi_graph.catalogue import Question
 from mgi_graph.engine.workers import PooledEngine, WorkerPool
 from mgi_graph.errors import MGIGraphError
+from mgi_graph.index import Index
 from mgi_graph.snapshot import Snapshot
-from mgi_graph.web import assets, dataset, failures, linked_data, openapi, operation, pages, service, sparql
+from mgi_graph.web import assets, dataset, failures, linked_data, openapi, operation, pages, search, service, sparql
 from mgi_graph.web import questions as questions_over_http
 from mgi_graph.web.metrics import Metrics
 from mgi_graph.web.negotiation import LANGUAGES
@@ -34,6 +36,7 @@ _NOTHING_ASKED = (b"", *(b"lang=" + language.encode() for language in LANGUAGES)
 _LOGGED_CHARACTERS = 2000
 _ROUTES = (
     ".well-known",
+    "api",
     "dataset",
     "doc",
     "dumps",
@@ -44,6 +47,7 @@ _ROUTES = (
     "ontology",
     "question",
     "questions",
+    "search",
     "shapes",
     "static",
 )
@@ -102,6 +106,7 @@ def create_app(snapshot: Snapshot, questions: Sequence[Question] = (), settings:
     settings = settings or Settings()
     pool = WorkerPool(snapshot.path, settings.limits)
     engine = PooledEngine(pool, _facts(snapshot))
+    index = Index(engine, questions)
     metrics = Metrics(snapshot.version, pool)
     api = FastAPI(
         title="MGI Graph",
@@ -109,13 +114,14 @@ def create_app(snapshot: Snapshot, questions: Sequence[Question] = (), settings:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        lifespan=_lifespan(pool),
+        lifespan=_lifespan(pool, index if snapshot.is_ours else None),
     )
     api.add_middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["GET", "HEAD", "OPTIONS"])
     api.add_middleware(GZipMiddleware, minimum_size=_COMPRESSED_FROM_BYTES)
     api.include_router(operation.create_router(snapshot, metrics))
     api.include_router(assets.create_router())
     api.include_router(pages.create_router(engine, questions))
+    api.include_router(search.create_router(index, snapshot))
     api.include_router(questions_over_http.create_router(engine, questions, partial(_address, settings)))
     api.include_router(service.create_router(snapshot, partial(_address, settings)))
     api.include_router(dataset.create_router(snapshot, partial(_address, settings)))
@@ -131,14 +137,22 @@ def _facts(snapshot: Snapshot) -> dict[str, str]:
     return {"store": "embedded", "version": snapshot.version, "triples": str(snapshot.triples)}
 
 
-def _lifespan(pool: WorkerPool) -> Callable[[FastAPI], Any]:
+def _lifespan(pool: WorkerPool, index: Index | None) -> Callable[[FastAPI], Any]:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         await pool.start()
+        if index:
+            threading.Thread(target=_prepare, args=(index,), daemon=True).start()
         yield
         await pool.stop()
 
     return lifespan
+
+
+def _prepare(index: Index) -> None:
+    """Make the index while nobody waits for it; where that fails, the first search tries again and tells."""
+    with suppress(MGIGraphError):
+        index.prepare()
 
 
 def _asks_nothing(scope: Scope) -> bool:

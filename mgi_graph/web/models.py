@@ -140,6 +140,32 @@ class Catalogue(_Model):
     questions: list[Question]
 
 
+class Hit(_Model):
+    """Something that a search found."""
+
+    iri: str
+    kind: str = Field(description="Of which kind it is, as in `totals`.")
+    label: str = Field(description="Its name, or what it says, in the language asked for where it has one in that.")
+    lang: str | None = Field(description="The language tag of the label; null where it has none.")
+    class_label: str | None = Field(description="The name of its class.")
+    acronym: str | None = Field(description="Its acronym or number.")
+    matched: str | None = Field(description="The name or text that matched, where that is not the label.")
+    value: str = Field(description="What to write as the value of a parameter to mean this very thing.")
+    page: str | None = Field(description="The page of the report, for what is part of it.")
+    approximate: bool = Field(description="Whether the name is only like what was asked for.")
+    address: str = Field(description="Its page, relative to this address’s root.")
+
+
+class Hits(_Model):
+    """What a search found."""
+
+    query: str
+    lang: Language
+    version: str | None = Field(description="The version of the data that was searched.")
+    totals: dict[str, int] = Field(description="How many there are of each kind; 1000 in all at most.")
+    hits: list[Hit] = Field(description="The best first.")
+
+
 class Problem(_Model):
     """What was wrong with a request (RFC 9457)."""
 

@@ -10,10 +10,12 @@ from pydantic.json_schema import models_json_schema
 
 from mgi_graph.catalogue import LANGUAGES, Parameter, Question
 from mgi_graph.exports import Format
+from mgi_graph.index import KINDS
 from mgi_graph.namespaces import shorten
-from mgi_graph.web import models
+from mgi_graph.web import models, search
 from mgi_graph.web.failures import PROBLEM_TYPE
-from mgi_graph.web.questions import ANSWER_FORMATS, JSON, LONGEST_VALUE, PAGE_FORMATS, TURTLE, XLSX
+from mgi_graph.web.parameters import LONGEST_VALUE
+from mgi_graph.web.questions import ANSWER_FORMATS, JSON, PAGE_FORMATS, TURTLE, XLSX
 
 Schema = dict[str, Any]
 _SCHEMAS = "#/components/schemas/"
@@ -49,10 +51,11 @@ def describe(app: FastAPI, questions: Sequence[Question]) -> None:
     for kind, added in _components().items():
         components.setdefault(kind, {}).update(added)
     schema["paths"].update(_paths(questions))
+    schema["paths"][search.PATH] = _search()
 
 
 def _components() -> Schema:
-    written = (models.Answer, models.Catalogue, models.Question, models.Problem)
+    written = (models.Answer, models.Catalogue, models.Question, models.Hits, models.Problem)
     _, definitions = models_json_schema(
         [(model, "serialization") for model in written], ref_template=_SCHEMAS + "{model}"
     )
@@ -84,6 +87,33 @@ def _paths(questions: Sequence[Question]) -> Schema:
         ),
     }
     return paths | {f"/questions/{question.name}/answer": _question(question) for question in questions}
+
+
+def _search() -> Schema:
+    kinds = f"One of {', '.join(KINDS)}; or a class, as an IRI or a prefixed name such as mgi:Organisation."
+    number = {"type": "integer", "minimum": 1, "maximum": search.MOST, "default": search.USUAL}
+    parameters = [
+        _described("q", "A name, acronym, number or IRI, or the beginning of one.", {"type": "string"}),
+        _described("kind", kinds, {"type": "string"}),
+        _described("limit", "How many hits to give.", number),
+        {"$ref": "#/components/parameters/lang"},
+    ]
+    content = {JSON.media_types[0]: _content(JSON, "Hits")}
+    found = {"200": {"description": "What was found, the best first.", "content": content}}
+    return {
+        "get": {
+            "operationId": "search",
+            "summary": "Search names and statements, in both languages and in spite of typing errors",
+            "tags": ["search"],
+            "parameters": parameters,
+            "responses": found | _refer("BadRequest", "Unavailable", "TimedOut", "TooCostly"),
+        }
+    }
+
+
+def _described(name: str, description: str, schema: Schema) -> Schema:
+    bounded = {**schema, "maxLength": LONGEST_VALUE} if schema["type"] == "string" else schema
+    return {"name": name, "in": "query", "required": False, "description": description, "schema": bounded}
 
 
 def _question(question: Question) -> Schema:

@@ -24,7 +24,7 @@ from mgi_graph.report import heading
 from mgi_graph.web import pages
 from mgi_graph.web.models import Language, answer_model, catalogue_model, question_model
 from mgi_graph.web.negotiation import choose_format, choose_language, named_format
-from mgi_graph.web.protocol import Refusal, read_pairs
+from mgi_graph.web.parameters import LONGEST_NAME, read_parameters
 
 HTML = Format("html", ("text/html",))
 JSON = Format("json", ("application/json",))
@@ -42,13 +42,9 @@ PAGE_FORMATS = (HTML, JSON, TURTLE, JSON_LD)
 RESERVED = ("lang", "format")
 """Parameters that no question can have for itself."""
 
-LONGEST_VALUE = 2000
-"""The most characters that the value of a parameter may have."""
-
 _METHODS = ["GET", "HEAD"]
 _ENDINGS = {"csv": "csv", "json": "json", "jsonld": "jsonld", "turtle": "ttl", "xlsx": "xlsx"}
 _CONTENT_TYPES = {"csv": "text/csv; charset=utf-8; header=present", "xlsx": XLSX.media_types[0]}
-_LONGEST_NAME = 100
 
 Address = Callable[[Request], str]
 """Gives the address of the server as a client knows it, without a slash at the end."""
@@ -122,7 +118,7 @@ class Desk:
         """
         if name not in self._by_name:
             raise UnknownQuestionError(
-                name[:_LONGEST_NAME], difflib.get_close_matches(name[:_LONGEST_NAME], self._by_name, n=3, cutoff=0.4)
+                name[:LONGEST_NAME], difflib.get_close_matches(name[:LONGEST_NAME], self._by_name, n=3, cutoff=0.4)
             )
         return self._by_name[name]
 
@@ -199,7 +195,7 @@ def _read(request: Request, offered: tuple[Format, ...]) -> Wanted:
         ParameterError: a parameter stands twice or is too long, or, but for a page, `lang` is no language of ours.
         FormatError: none of the formats offered is wanted.
     """
-    given = _parameters(request)
+    given = read_parameters(request)
     named, language = given.pop("format", ""), given.pop("lang", None)
     accept = ",".join(request.headers.getlist("accept"))
     form = named_format(named, offered) if named else choose_format(accept, offered)
@@ -211,24 +207,9 @@ def _read(request: Request, offered: tuple[Format, ...]) -> Wanted:
     return Wanted(form, cast(Language, chosen), given)
 
 
-def _parameters(request: Request) -> dict[str, str]:
-    try:
-        pairs = read_pairs(request.scope["query_string"])
-    except Refusal as refusal:
-        raise HTTPException(refusal.status, str(refusal)) from None
-    given: dict[str, str] = {}
-    for name, value in pairs:
-        if name in given:
-            raise ParameterError(f"Parameter {name[:_LONGEST_NAME]!r} is given twice.", "Give it once.")
-        if len(value) > LONGEST_VALUE:
-            raise ParameterError(f"Parameter {name[:_LONGEST_NAME]!r} has more than {LONGEST_VALUE} characters.")
-        given[name] = value
-    return given
-
-
 def _refuse_parameters(wanted: Wanted, remedy: str) -> None:
     for name in wanted.given:
-        raise ParameterError(f"There is no parameter {name[:_LONGEST_NAME]!r} here.", remedy)
+        raise ParameterError(f"There is no parameter {name[:LONGEST_NAME]!r} here.", remedy)
 
 
 def _reply(wanted: Wanted, body: str | bytes, file: str = "") -> Response:
