@@ -23,7 +23,7 @@ from mgi_graph.engine.workers import PooledEngine, WorkerPool
 from mgi_graph.errors import MGIGraphError
 from mgi_graph.index import Index
 from mgi_graph.snapshot import Snapshot
-from mgi_graph.web import assets, dataset, failures, linked_data, openapi, operation, pages, search, service, sparql
+from mgi_graph.web import assets, dataset, failures, home, linked_data, openapi, operation, search, service, sparql
 from mgi_graph.web import questions as questions_over_http
 from mgi_graph.web.metrics import Metrics
 from mgi_graph.web.negotiation import LANGUAGES
@@ -120,7 +120,7 @@ def create_app(snapshot: Snapshot, questions: Sequence[Question] = (), settings:
     api.add_middleware(GZipMiddleware, minimum_size=_COMPRESSED_FROM_BYTES)
     api.include_router(operation.create_router(snapshot, metrics))
     api.include_router(assets.create_router())
-    api.include_router(pages.create_router(engine, questions))
+    api.include_router(home.create_router(engine, snapshot, questions))
     api.include_router(search.create_router(index, snapshot))
     api.include_router(questions_over_http.create_router(engine, questions, partial(_address, settings)))
     api.include_router(service.create_router(snapshot, partial(_address, settings)))

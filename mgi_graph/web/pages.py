@@ -1,20 +1,17 @@
-"""Makes the pages that people read, from the templates, with what all pages share; and the first of them."""
+"""Makes the pages that people read, from the templates, with what all pages share."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi import FastAPI, Request, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from starlette.routing import Match
 
 from mgi_graph import __version__
-from mgi_graph.catalogue import Question
-from mgi_graph.engine.result import Engine
 from mgi_graph.namespaces import shorten
 from mgi_graph.web import assets
 from mgi_graph.web.negotiation import LANGUAGES, choose_language
@@ -52,18 +49,6 @@ class Translation(NamedTuple):
     code: str
     name: str
     address: str
-
-
-def create_router(engine: Engine, questions: Sequence[Question]) -> APIRouter:
-    """The route of the first page."""
-    router = APIRouter(include_in_schema=False)
-
-    @router.api_route("/", methods=["GET", "HEAD"])
-    async def home(request: Request) -> Response:
-        """What this is, and the questions."""
-        return render(request, "home.html", questions=questions, facts=engine.describe(), address=str(request.base_url))
-
-    return router
 
 
 def render(request: Request, template: str, /, **values: object) -> Response:
