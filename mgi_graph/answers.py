@@ -24,7 +24,8 @@ _LABELS = (
 } ORDER BY ?thing ?rank ?label"""
 )
 _ALTERNATIVE = "5"
-_LANGUAGE_PARAMETER = "language"
+LANGUAGE_PARAMETER = "language"
+"""A parameter of this name has the language of the answer where it is not given."""
 
 
 @dataclass(frozen=True)
@@ -81,26 +82,45 @@ def ask(engine: Engine, question: Question, given: Mapping[str, str], language: 
         ParameterError: an unknown parameter, a value of the wrong type, an unknown or ambiguous name.
         QueryError: the query fails.
     """
-    asked = dict(given)
-    if any(parameter.name == _LANGUAGE_PARAMETER for parameter in question.params):
-        asked.setdefault(_LANGUAGE_PARAMETER, language)
-    understood = {name: _understand(engine, question.parameter(name), text) for name, text in asked.items()}
+    understood = understand(engine, question, given, language)
     values = {parameter.name: question.default(parameter.name) for parameter in question.params} | understood
     table = engine.query(question.bind(understood)).table()
     evidence = cite(engine, question, values, table)
-    labels = _labels(engine, [term for row in (*table.rows, tuple(values.values())) for term in row])
+    labels = labels_of(engine, [term for row in (*table.rows, tuple(values.values())) for term in row])
     return CitedAnswer(question, values, table, evidence, labels)
+
+
+def understand(engine: Engine, question: Question, given: Mapping[str, str], language: str = "en") -> dict[str, Term]:
+    """What a person typed for the parameters of a question, as terms; arguments and errors as `ask`, but QueryError."""
+    asked = dict(given)
+    if any(parameter.name == LANGUAGE_PARAMETER for parameter in question.params):
+        asked.setdefault(LANGUAGE_PARAMETER, language)
+    return {name: _understand(engine, question.parameter(name), text) for name, text in asked.items()}
 
 
 def introduce(engine: Engine, questions: Sequence[Question]) -> tuple[CitedAnswer, ...]:
     """Name what questions ask about as their files stand: their defaults, wording and labels, and no rows yet."""
     defaults = [{parameter.name: asked.default(parameter.name) for parameter in asked.params} for asked in questions]
-    labels = _labels(engine, [term for values in defaults for term in values.values()])
+    labels = labels_of(engine, [term for values in defaults for term in values.values()])
     pairs = zip(questions, defaults, strict=True)
     return tuple(CitedAnswer(question, values, Table((), ()), (), labels) for question, values in pairs)
 
 
 def _understand(engine: Engine, parameter: Parameter, text: str) -> Term:
+    """What a person typed as a term; an error says for which parameter."""
+    try:
+        return _read(engine, parameter, text)
+    except ParameterError as error:
+        error.parameter = parameter.name
+        raise
+
+
+def choices(engine: Engine, class_iri: str) -> Mapping[str, Mapping[str, str]]:
+    """All things of a class, by IRI, with their labels by language and their only acronym under ""."""
+    return labels_of(engine, [ox.NamedNode(thing.iri) for thing in search.things(engine, class_iri)])
+
+
+def _read(engine: Engine, parameter: Parameter, text: str) -> Term:
     if parameter.type == "iri":
         return search.resolve(engine, text, parameter.class_iri)
     if parameter.type == "integer":
@@ -110,7 +130,8 @@ def _understand(engine: Engine, parameter: Parameter, text: str) -> Term:
     return ox.Literal(text)
 
 
-def _labels(engine: Engine, mentioned: Iterable[Term | None]) -> dict[str, dict[str, str]]:
+def labels_of(engine: Engine, mentioned: Iterable[Term | None]) -> dict[str, dict[str, str]]:
+    """For each IRI among terms its label by language, and its only acronym under ""."""
     terms = {term for term in mentioned if isinstance(term, ox.NamedNode)}
     labels: dict[str, dict[str, str]] = {term.value: {} for term in terms}
     acronyms: dict[str, list[str]] = {term.value: [] for term in terms}

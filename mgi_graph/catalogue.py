@@ -39,6 +39,27 @@ class Parameter:
 
 
 @dataclass(frozen=True)
+class Picture:
+    """How an answer is drawn: `kind` is a key of `PICTURES`, `roles` say which column or parameter plays which part."""
+
+    kind: str
+    roles: Mapping[str, str]
+
+
+PICTURES: dict[str, tuple[frozenset[str], frozenset[str]]] = {
+    "bar": (frozenset({"x"}), frozenset({"y", "count"})),
+    "timeline": (frozenset({"of", "start"}), frozenset({"end"})),
+    "graph": (frozenset({"from", "to"}), frozenset({"by"})),
+}
+"""The kinds of picture, each with the roles that it needs and those that it may have.
+
+bar: for each `x` the number in `y` (added up), or how many different `count` there are. timeline: each thing `of` at
+the year or date `start`, or until `end`. graph: an edge `from` a thing `to` another, with the relation `by`, a column
+or a property.
+"""
+
+
+@dataclass(frozen=True)
 class Question:
     """One file of `queries/`.
 
@@ -49,9 +70,10 @@ class Question:
         evidence: where each row's evidence is found: a claim as (subject, predicate, object); or one name, of a
             finding, a passage, or a record stated in a finding; or pairs of a name and the property path that leads
             from it to the findings, all of which must hold. Names are columns or parameters.
-        tags: words to find it by.
+        tags: words to find it by; `TAGS` says what they are called.
         inference: True where it needs the closure.
         columns: heading of each column, where the header gives one.
+        picture: how the answer is drawn, where a picture says more than the table.
         text: the SPARQL, header and all; it runs unedited with the default parameters.
     """
 
@@ -65,6 +87,7 @@ class Question:
     tags: tuple[str, ...] = ()
     inference: bool = False
     columns: Mapping[str, Texts] = field(default_factory=dict)
+    picture: Picture | None = None
 
     @property
     def iri(self) -> str:
@@ -92,6 +115,11 @@ class Question:
             text = f"{text[: place.start()]}VALUES ${name} {{ {as_sparql(value)} }}{text[place.end() :]}"
         return text
 
+    def plain(self, values: Mapping[str, Term], language: str) -> str:
+        """The SPARQL with values put in, as a person wants to read it: for the header its title, as a comment."""
+        lines = [line for line in self.bind(values).splitlines() if not line.startswith(HEADER)]
+        return "\n".join(["# " + " ".join(self.title[language].split()), *lines]) + "\n"
+
     def parameter(self, name: str) -> Parameter:
         """The parameter of this name.
 
@@ -107,6 +135,41 @@ class Question:
             f"Its parameters: {', '.join(names) or 'none'}.",
             names,
         )
+
+
+TAGS: dict[str, Texts] = {
+    "agreement": {"en": "Agreements", "fr": "Accords"},
+    "amendment": {"en": "Amendments", "fr": "Modifications"},
+    "coherence": {"en": "Coherence of policies", "fr": "Cohérence des politiques"},
+    "cooperation": {"en": "Cooperation", "fr": "Coopération"},
+    "coordination": {"en": "Coordination", "fr": "Coordination"},
+    "counts": {"en": "Counts", "fr": "Dénombrements"},
+    "coverage": {"en": "What the report covers", "fr": "Ce que couvre le rapport"},
+    "cross-check": {"en": "Cross-checks with outside sources", "fr": "Recoupements avec des sources extérieures"},
+    "data": {"en": "Data and information systems", "fr": "Données et systèmes d’information"},
+    "discrepancy": {"en": "Discrepancies", "fr": "Divergences"},
+    "events": {"en": "Events", "fr": "Événements"},
+    "facility": {"en": "Facilities", "fr": "Établissements"},
+    "groups": {"en": "Population groups", "fr": "Groupes de population"},
+    "hierarchy": {"en": "Hierarchy", "fr": "Hiérarchie"},
+    "inference": {"en": "With inferred relations", "fr": "Avec relations déduites"},
+    "institutions": {"en": "Institutions", "fr": "Institutions"},
+    "law": {"en": "Laws and other texts", "fr": "Lois et autres textes"},
+    "mandate": {"en": "Mandates", "fr": "Mandats"},
+    "multi-hop": {"en": "Over several steps", "fr": "En plusieurs étapes"},
+    "negation": {"en": "What is not", "fr": "Ce qui n’est pas"},
+    "network": {"en": "Networks", "fr": "Réseaux"},
+    "places": {"en": "Places", "fr": "Lieux"},
+    "policy": {"en": "Policies and plans", "fr": "Politiques et plans"},
+    "provenance": {"en": "Sources and evidence", "fr": "Sources et preuves"},
+    "provision": {"en": "Articles", "fr": "Articles"},
+    "reading": {"en": "Editors’ readings", "fr": "Lectures des éditeurs"},
+    "status": {"en": "Status", "fr": "État"},
+    "time": {"en": "Time", "fr": "Temps"},
+    "topics": {"en": "Topics", "fr": "Sujets"},
+    "treaty": {"en": "Treaties", "fr": "Traités"},
+}
+"""What the tags of the questions are called; a question stands under its first."""
 
 
 def read_catalogue(paths: Sequence[Path]) -> tuple[Question, ...]:
@@ -150,8 +213,10 @@ def read_question(path: Path) -> Question:
         tags=tuple(header.get("tags") or []),
         inference=bool(header.get("inference", False)),
         columns={name: _texts(path, header["columns"], name) for name in header.get("columns") or {}},
+        picture=_picture(path, header["picture"]) if "picture" in header else None,
     )
     _refuse_unbound(question)
+    _refuse_unpictured(question)
     return question
 
 
@@ -187,6 +252,31 @@ def _parameter(path: Path, name: str, given: Any) -> Parameter:
     if kind == "iri" and "class" not in given:
         raise SourceError(path, f"parameter {name!r} says no class", "Write `class: mgi:Organisation` or the like.")
     return Parameter(name, kind, _texts(path, given, "label"), expand(str(given.get("class", ""))))
+
+
+def _picture(path: Path, given: Any) -> Picture:
+    if not isinstance(given, dict) or len(given) != 1 or next(iter(given)) not in PICTURES:
+        raise SourceError(path, "the picture is of no known kind", f"Give one of: {', '.join(PICTURES)}.")
+    ((kind, roles),) = given.items()
+    needed, allowed = PICTURES[kind]
+    names = set(roles) if isinstance(roles, dict) and all(isinstance(role, str) for role in roles.values()) else set()
+    if not needed <= names <= needed | allowed or (kind == "bar" and len(names) != 2):
+        form = ", ".join(f"{role}: …" for role in sorted(needed)) + " and maybe " + ", ".join(sorted(allowed))
+        raise SourceError(path, f"the picture {kind!r} lacks a part or has one too many", f"Write {form}.")
+    return Picture(kind, dict(roles))
+
+
+def _refuse_unpictured(question: Question) -> None:
+    if question.picture is None:
+        return
+    known = {*question.columns, *(parameter.name for parameter in question.params)}
+    for role, name in question.picture.roles.items():
+        if name not in known and not (role == "by" and expand(name) != name):
+            raise SourceError(
+                question.path,
+                f"the picture names {name!r}, which is neither a column with a heading nor a parameter",
+                f"The names: {', '.join(sorted(known))}.",
+            )
 
 
 def _refuse_unbound(question: Question) -> None:

@@ -263,6 +263,10 @@ def serve(
     proxy: Annotated[
         list[str] | None, _setting("PROXY", "Address of a reverse proxy whose X-Forwarded headers are believed.")
     ] = None,
+    report_url: Annotated[
+        str,
+        _setting("REPORT_URL", "Where errors are reported: a mail address, or an address with {subject} and {text}."),
+    ] = "",
 ) -> None:
     """Run the SPARQL endpoint, the linked data and the pages. SIGHUP loads changed files; SIGTERM stops."""
     from mgi_graph import sources
@@ -282,6 +286,7 @@ def serve(
         access_log,
         public_url,
         tuple(proxy or ()),
+        report_url=report_url,
     )
     with server.reserved(host, port) as address, _progress() as progress:
         served = server.Served(None if data else sources.find_sources(), tuple(data or ()))

@@ -185,12 +185,13 @@ class UnknownQuestionError(MGIGraphError):
 class ParameterError(MGIGraphError):
     """A question was given a parameter that it does not take, or a value that the parameter cannot have.
 
-    `candidates` are what may have been meant, where that can be listed.
+    `candidates` are what may have been meant, where that can be listed; `parameter` is its name, once it is known.
     """
 
     def __init__(self, problem: str, remedy: str = "", candidates: Sequence[str] = ()) -> None:
         super().__init__(problem, remedy)
         self.candidates = tuple(candidates)
+        self.parameter = ""
 
 
 class NameNotFoundError(ParameterError):

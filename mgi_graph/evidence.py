@@ -117,6 +117,14 @@ def cite(
     return tuple(tuple(sorted(found, key=_order)) for found in cited)
 
 
+def gather(engine: Engine, records: Sequence[str]) -> tuple[Evidence, ...]:
+    """The evidence of records, findings or passages by their IRIs, in the order of the pages, each once."""
+    named = [(number, (ox.NamedNode(iri),)) for number, iri in enumerate(records)]
+    ties = dict.fromkeys(tie for _, tie in _look_up(engine, ("record",), named))
+    findings = _details(engine, {tie.finding for tie in ties})
+    return tuple(sorted((_evidence(tie, findings[tie.finding]) for tie in ties), key=_order))
+
+
 def describe(engine: Engine, evidence: Sequence[Evidence]) -> list[ox.Triple]:
     """What the graph asserts of pieces of evidence: the findings, their records, passages, sections and profiles.
 

@@ -29,33 +29,51 @@ _CLAIMS = "VALUES ?kind { mgi:AffirmedClaim mgi:InterpretedClaim mgi:DeniedClaim
 _NAMES = "?thing skos:prefLabel ?name"
 _BODIES = "?thing a/rdfs:subClassOf* mgi:Organisation FILTER NOT EXISTS { ?thing a mgi:State }"
 _SHARES = (
-    ("claims with a page or page label", _CLAIMS, "?thing mgi:statedIn/(mgi:page|mgi:pageLabel) ?there"),
+    (
+        "claims with a page or page label",
+        "assertions avec une page ou un repère de page",
+        _CLAIMS,
+        "?thing mgi:statedIn/(mgi:page|mgi:pageLabel) ?there",
+    ),
     (
         "names in both languages",
+        "noms dans les deux langues",
         _NAMES,
         '?thing skos:prefLabel ?en, ?fr FILTER(LANG(?en) = "en" && LANG(?fr) = "fr")',
     ),
-    ("bodies with a stated parent", _BODIES, "?thing mgi:unitOf ?there"),
-    ("bodies with a founding instrument", _BODIES, "?thing mgi:establishedUnder ?there"),
-    ("bodies with a supervisor", _BODIES, "?thing mgi:supervisedBy ?there"),
+    (
+        "bodies with a stated parent",
+        "organismes dont l’organisme parent est indiqué",
+        _BODIES,
+        "?thing mgi:unitOf ?there",
+    ),
+    (
+        "bodies with a founding instrument",
+        "organismes dont le texte fondateur est indiqué",
+        _BODIES,
+        "?thing mgi:establishedUnder ?there",
+    ),
+    ("bodies with a supervisor", "organismes dont la tutelle est indiquée", _BODIES, "?thing mgi:supervisedBy ?there"),
 )
 
 
 @dataclass(frozen=True)
 class Count:
-    """How many things fall under some names (last part of each IRI): a class, a section, a dimension and assessment."""
+    """How many things fall under some IRIs: a class, a section, a dimension and assessment; `names` end the IRIs."""
 
     names: tuple[str, ...]
     number: int
+    iris: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Share:
-    """How many of all things of a kind have something."""
+    """How many of all things of a kind have something; `french` is the name in French."""
 
     name: str
     having: int
     all: int
+    french: str = ""
 
     @property
     def percent(self) -> float:
@@ -88,14 +106,17 @@ def count(engine: Engine, graphs: Sequence[str]) -> Figures:
 
 def _counts(engine: Engine, text: str, dataset: Dataset) -> tuple[Count, ...]:
     rows = engine.query(_PREFIXES + text, dataset).table().rows
-    return tuple(Count(tuple(_last(term) for term in row[:-1]), _number(row[-1])) for row in rows)
+    return tuple(
+        Count(tuple(map(_last, row[:-1])), _number(row[-1]), tuple(term.value for term in row[:-1] if term is not None))
+        for row in rows
+    )
 
 
-def _share(engine: Engine, dataset: Dataset, name: str, everything: str, condition: str) -> Share:
+def _share(engine: Engine, dataset: Dataset, name: str, french: str, everything: str, condition: str) -> Share:
     text = _PREFIXES + "SELECT (COUNT(DISTINCT ?thing) AS ?n) WHERE { %s }"
     total = engine.query(text % everything, dataset).table().rows[0][0]
     having = engine.query(text % f"{everything} FILTER EXISTS {{ {condition} }}", dataset).table().rows[0][0]
-    return Share(name, _number(having), _number(total))
+    return Share(name, _number(having), _number(total), french)
 
 
 def _last(term: object) -> str:

@@ -31,7 +31,9 @@ GRAPH_FILES = {INFERRED: "inferred.nt", DESCRIPTION: "description.nt"}
 """The dumps that hold the named graphs which no source file holds."""
 
 _VOID_FEATURES = ("turtle", "ntriples", "rdfxml", "jsonld")
-_PUBLISHER = "MGI Graph contributors"
+PUBLISHER = "MGI Graph contributors"
+"""Who publishes the dataset, and is its author where it is cited."""
+
 TITLES = {
     "en": "MGI Graph: the Migration Governance Indicators as a knowledge graph",
     "fr": "MGI Graph : les Indicateurs de gouvernance des migrations en graphe de connaissances",
@@ -161,7 +163,7 @@ def _about(dataset: ox.NamedNode, snapshot: Snapshot, address: str) -> Iterator[
     yield from _say(dataset, "dcterms:creator", publisher)
     yield from _say(dataset, "dcterms:publisher", publisher)
     yield from _say(publisher, "rdf:type", _node("foaf:Agent"))
-    yield from _say(publisher, "foaf:name", ox.Literal(_PUBLISHER))
+    yield from _say(publisher, "foaf:name", ox.Literal(PUBLISHER))
     yield from _say(dataset, "dcterms:language", *map(ox.NamedNode, _LANGUAGES))
     yield from _say(dataset, "foaf:homepage", ox.NamedNode(BASE))
     keywords = (ox.Literal(word, language=code) for code, words in _KEYWORDS.items() for word in words)

@@ -89,6 +89,12 @@ def find_sources(root: Path | None = None) -> Sources:
     )
 
 
+def find_document(name: str) -> str:
+    """A document about the graph, such as "CHANGELOG.md", as Markdown; empty where it does not stand by the files."""
+    path = _default_root() / name
+    return path.read_text("utf-8") if path.is_file() else ""
+
+
 def graph_iri(path: Path) -> str:
     """The IRI of the named graph that holds a source file's triples."""
     return GRAPH + ("ontology" if path.parent.name == "ontology" else path.stem)

@@ -529,7 +529,9 @@ def test_the_catalogue_in_json(address: str) -> None:
     assert web.get(f"{address}{one.answer.removeprefix('/')}").status_code == 200
 
 
-@pytest.mark.parametrize(("language", "words"), [("en", "The question catalogue"), ("fr", "Le catalogue de questions")])
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "questions that the graph answers"), ("fr", "questions auxquelles le graphe répond")]
+)
 def test_the_catalogue_for_people(address: str, language: str, words: str) -> None:
     got = web.get(f"{address}questions", headers={"Accept": "text/html", "Accept-Language": language})
     assert words in got.text

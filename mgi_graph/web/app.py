@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 import threading
 import time
@@ -23,20 +24,35 @@ from mgi_graph.engine.workers import PooledEngine, WorkerPool
 from mgi_graph.errors import MGIGraphError
 from mgi_graph.index import Index
 from mgi_graph.snapshot import Snapshot
-from mgi_graph.web import assets, dataset, failures, home, linked_data, openapi, operation, search, service, sparql
+from mgi_graph.web import (
+    assets,
+    citing,
+    dataset,
+    failures,
+    home,
+    linked_data,
+    openapi,
+    operation,
+    search,
+    service,
+    sparql,
+    trust,
+)
 from mgi_graph.web import questions as questions_over_http
+from mgi_graph.web.editor import Editor
 from mgi_graph.web.metrics import Metrics
-from mgi_graph.web.negotiation import LANGUAGES
 from mgi_graph.web.protocol import Scope
 from mgi_graph.web.replies import Receive, Send
 from mgi_graph.web.settings import Settings
 
 _COMPRESSED_FROM_BYTES = 1000
-_NOTHING_ASKED = (b"", *(b"lang=" + language.encode() for language in LANGUAGES))
+_NOTHING_ASKED = re.compile(rb"(lang=[a-z]*)?|question=.*")
 _LOGGED_CHARACTERS = 2000
 _ROUTES = (
     ".well-known",
+    "about",
     "api",
+    "cite",
     "dataset",
     "doc",
     "dumps",
@@ -123,7 +139,11 @@ def create_app(snapshot: Snapshot, questions: Sequence[Question] = (), settings:
     api.include_router(home.create_router(engine, snapshot, questions))
     api.include_router(search.create_router(index, snapshot))
     api.include_router(questions_over_http.create_router(engine, questions, partial(_address, settings)))
-    api.include_router(service.create_router(snapshot, partial(_address, settings)))
+    api.include_router(citing.create_router(engine))
+    editor = Editor(engine, questions, snapshot)
+    api.include_router(editor.create_router())
+    api.include_router(service.create_router(snapshot, partial(_address, settings), editor))
+    api.include_router(trust.create_router(engine, snapshot, settings))
     api.include_router(dataset.create_router(snapshot, partial(_address, settings)))
     api.include_router(linked_data.create_router(engine, snapshot, partial(_address, settings)))
     api.add_exception_handler(MGIGraphError, failures.answer_error)
@@ -134,7 +154,8 @@ def create_app(snapshot: Snapshot, questions: Sequence[Question] = (), settings:
 
 
 def _facts(snapshot: Snapshot) -> dict[str, str]:
-    return {"store": "embedded", "version": snapshot.version, "triples": str(snapshot.triples)}
+    made = snapshot.made.date().isoformat()
+    return {"store": "embedded", "version": snapshot.version, "triples": str(snapshot.triples), "made": made}
 
 
 def _lifespan(pool: WorkerPool, index: Index | None) -> Callable[[FastAPI], Any]:
@@ -156,8 +177,8 @@ def _prepare(index: Index) -> None:
 
 
 def _asks_nothing(scope: Scope) -> bool:
-    """Whether a request for the endpoint comes without a query, to see what it is."""
-    return scope["method"] in ("GET", "HEAD") and scope["query_string"] in _NOTHING_ASKED
+    """Whether a request for the endpoint comes without a query: to see what it is, or for a question in its editor."""
+    return scope["method"] in ("GET", "HEAD") and _NOTHING_ASKED.fullmatch(scope["query_string"]) is not None
 
 
 def _route(path: str) -> str:

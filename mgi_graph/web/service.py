@@ -10,10 +10,9 @@ from starlette.concurrency import run_in_threadpool
 
 from mgi_graph import metadata
 from mgi_graph.exports import GRAPH_FORMATS, SOLUTION_FORMATS, media_types, serialize_triples
-from mgi_graph.namespaces import PREFIXES
 from mgi_graph.snapshot import Snapshot
-from mgi_graph.web import pages
 from mgi_graph.web.documents import RDF, negotiate
+from mgi_graph.web.editor import Editor
 from mgi_graph.web.negotiation import prefers_html
 from mgi_graph.web.problems import PLAIN
 from mgi_graph.web.protocol import FORM_TYPE, QUERY_TYPE
@@ -21,12 +20,6 @@ from mgi_graph.web.sparql import PATH
 
 Schema = dict[str, Any]
 
-_EXAMPLE = """PREFIX mgi: <{mgi}>
-PREFIX skos: <{skos}>
-SELECT ?body ?name (COUNT(?law) AS ?laws) WHERE {{
-  ?body mgi:implements ?law ; skos:prefLabel ?name .
-  FILTER(LANG(?name) = "{lang}")
-}} GROUP BY ?body ?name ORDER BY DESC(?laws) ?name"""
 _FAILURES = {
     "400": "The query is malformed, refused, or no query of the protocol; the text says where and why.",
     "406": "No format of the result suits.",
@@ -40,12 +33,13 @@ _FAILURES = {
 }
 
 
-def create_router(snapshot: Snapshot, address: Callable[[Request], str]) -> APIRouter:
+def create_router(snapshot: Snapshot, address: Callable[[Request], str], editor: Editor) -> APIRouter:
     """The route of the endpoint for those who come without a query.
 
     Args:
         snapshot: what is served.
         address: says where this server is.
+        editor: makes the page for a browser.
     """
     router = APIRouter(include_in_schema=False)
 
@@ -53,7 +47,7 @@ def create_router(snapshot: Snapshot, address: Callable[[Request], str]) -> APIR
     async def present(request: Request) -> Response:
         """A page for a browser; for a program the service description (SPARQL 1.1 Service Description, section 2)."""
         if prefers_html(",".join(request.headers.getlist("accept"))):
-            return pages.render(request, "sparql.html", formats=SOLUTION_FORMATS, example=_EXAMPLE, prefixes=PREFIXES)
+            return await run_in_threadpool(editor.page, request)
         return await run_in_threadpool(describe, request)
 
     def describe(request: Request) -> Response:

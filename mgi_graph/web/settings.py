@@ -22,6 +22,8 @@ class Settings:
         body_seconds: how long a client may take to send the body of a request.
         access_log: whether each request is logged as a line of JSON on standard error.
         public_url: the address under which clients reach the server; empty: what their requests say.
+        report_url: a mail address, or an address in which {subject} and {text} are filled in, to which errors are
+            reported; empty: the page has a text to copy.
         proxies: addresses of reverse proxies whose X-Forwarded-For and X-Forwarded-Proto are believed.
     """
 
@@ -36,3 +38,4 @@ class Settings:
     public_url: str = ""
     proxies: tuple[str, ...] = ()
     body_seconds: float = 15.0
+    report_url: str = ""

@@ -1,0 +1,32 @@
+// Filters the catalogue while one types; without this the form asks the server for the same.
+const field = document.getElementById("q");
+const found = document.getElementById("found");
+const french = document.documentElement.lang === "fr";
+const groups = [...document.querySelectorAll(".group")].map((group) => ({
+  group,
+  name: fold(group.querySelector("h2").textContent),
+  entries: [...group.querySelectorAll(".entries > div")].map((entry) => ({ entry, text: fold(`${entry.textContent} ${entry.dataset.text}`) })),
+}));
+
+function fold(text) {
+  return text.normalize("NFKD").replace(/\p{M}/gu, "").replace(/œ/g, "oe").replace(/æ/g, "ae").toLowerCase();
+}
+
+function filter() {
+  const words = fold(field.value).split(/\s+/).filter(Boolean);
+  let number = 0;
+  for (const { group, name, entries } of groups) {
+    let here = 0;
+    for (const { entry, text } of entries) {
+      const fits = words.every((word) => text.includes(word) || name.includes(word));
+      entry.hidden = !fits;
+      here += fits;
+    }
+    group.hidden = !here;
+    number += here;
+  }
+  if (words.length) found.textContent = french ? `${number} questions correspondent.` : `${number} questions fit.`;
+  else found.textContent = "";
+}
+
+if (!field.value) field.addEventListener("input", filter); // a list that the server has filtered holds no more than it shows
