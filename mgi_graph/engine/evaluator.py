@@ -11,13 +11,15 @@ import struct
 import sys
 import threading
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from mgi_graph import exports
 from mgi_graph.engine.embedded import EmbeddedEngine
-from mgi_graph.engine.result import Engine
+from mgi_graph.engine.result import Engine, Kind
 from mgi_graph.engine.syntax import Dataset
 from mgi_graph.errors import FormatError, MGIGraphError, QueryError, QueryTooCostlyError
 from mgi_graph.snapshot import read_snapshot
@@ -26,14 +28,26 @@ LENGTHS = struct.Struct("!II")
 """The start of a frame: bytes of the header, bytes of the body."""
 
 STACK_BYTES = 512 * 2**20
+_WORN_BYTES = 400 * 2**20
 _GRACE_SECONDS = 5
 _PART_BYTES = 2**18
+_REMEMBERED = 64
+_SHORT_BYTES = 256
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is asked: a query, of which graphs, and for each kind of result a format's name, or None if none suits."""
+
+    query: str
+    dataset: Dataset
+    formats: Mapping[Kind, str | None]
 
 
 def main() -> None:
     """Serve the socket that was handed down: `python -m mgi_graph.engine.evaluator DESCRIPTOR FOLDER LIMITS`.
 
-    Frames go both ways: the lengths, a JSON header, and, of an answer, the body.
+    Frames go both ways: the lengths, a JSON header, and a body, which is the query or its result.
     """
     descriptor, folder, limits = sys.argv[1:]
     _confine(json.loads(limits))
@@ -61,60 +75,86 @@ def _serve(descriptor: int, folder: Path, limits: Mapping[str, Any]) -> None:
     engine = EmbeddedEngine(read_snapshot(folder), frozenset(limits["services"]))
     if not limits["services"]:
         _open_no_more()
-    _send(channel, {"ready": True})
-    while (request := _receive(channel)) is not None:
+    _send(channel, _header(ready=True))
+    for request in _requests(channel):
         # Should the parent be gone, nobody stops a query; the default action of the alarm does, whatever it is doing.
         signal.setitimer(signal.ITIMER_REAL, limits["seconds"] + _GRACE_SECONDS)
         header, body = answer(engine, request, limits)
         signal.setitimer(signal.ITIMER_REAL, 0)
-        header["memory"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
         _send(channel, header, body)
 
 
-def answer(engine: Engine, request: Mapping[str, Any], limits: Mapping[str, Any]) -> tuple[dict[str, Any], bytes]:
+def read_header(header: bytes) -> Mapping[str, Any]:
+    """The facts in the header of a frame, not to be changed: a short one comes again and again, and is read once."""
+    if len(header) <= _SHORT_BYTES:
+        return _remembered(header)
+    facts: Mapping[str, Any] = json.loads(header)
+    return facts
+
+
+_remembered: Callable[[bytes], Mapping[str, Any]] = lru_cache(_REMEMBERED)(json.loads)
+
+
+def answer(engine: Engine, request: Request, limits: Mapping[str, Any]) -> tuple[bytes, bytes]:
     """Answer one request.
 
     Args:
         engine: what answers.
-        request: query (text), default and named (lists of IRIs), formats (from a kind of result to a format's name,
-            or to None where none suits).
+        request: what is asked.
         limits: rows and bytes that a result may have.
 
     Returns:
-        Header and body: kind and format of the result; or error, with the facts of the error.
+        Header (JSON) and body: kind and format of the result, and whether this process has grown too large for another
+        query; or error, with the facts of the error.
     """
     try:
-        result = engine.query(request["query"], Dataset(tuple(request["default"]), tuple(request["named"])))
+        result = engine.query(request.query, request.dataset)
         offered = exports.formats_for(result.kind)
-        name = request["formats"][result.kind]
+        name = request.formats[result.kind]
         if name is None:
             raise FormatError("No format of this result suits what was asked for.", exports.media_types(offered))
         form = exports.format_named(name, offered)
         body = exports.serialize(result, form, exports.Bounds(limits["rows"], limits["bytes"]))
-        return {"kind": result.kind, "format": form.name}, body
+        return _header(kind=result.kind, format=form.name, worn=_is_worn()), body
     except MGIGraphError as error:
-        return {"error": error.facts()}, b""
+        return _failure(error), b""
     except MemoryError:
-        return {"error": QueryTooCostlyError("memory").facts()}, b""
+        return _failure(QueryTooCostlyError("memory")), b""
     except BaseException as error:  # a panic of the store is no Exception; the parent logs what it was
         failure = QueryError("The query cannot be answered: it meets a fault of this server.", "Please report it.")
-        return {"error": failure.facts(), "fault": "".join(traceback.format_exception(error))}, b""
+        return _failure(failure, "".join(traceback.format_exception(error))), b""
 
 
-def _send(channel: socket.socket, header: Mapping[str, Any], body: bytes = b"") -> None:
-    head = json.dumps(header).encode()
-    channel.sendall(LENGTHS.pack(len(head), len(body)) + head + body)
+def _is_worn() -> bool:
+    """Whether this process has used so much memory that it should make room for another."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 > _WORN_BYTES
 
 
-def _receive(channel: socket.socket) -> Any:
-    """The next request; None once the parent has closed the socket. The parent sends no other before the answer."""
-    frame = bytearray()
-    while len(frame) < LENGTHS.size or len(frame) < LENGTHS.size + sum(LENGTHS.unpack_from(frame)):
-        part = channel.recv(_PART_BYTES)
-        if not part:
-            return None
-        frame += part
-    return json.loads(frame[LENGTHS.size :])
+@lru_cache(_REMEMBERED)
+def _header(**facts: str | bool) -> bytes:
+    return json.dumps(facts).encode()
+
+
+def _failure(error: MGIGraphError, fault: str | None = None) -> bytes:
+    return json.dumps({"error": error.facts()} | ({"fault": fault} if fault else {})).encode()
+
+
+def _send(channel: socket.socket, header: bytes, body: bytes = b"") -> None:
+    channel.sendall(b"".join((LENGTHS.pack(len(header), len(body)), header, body)))
+
+
+def _requests(channel: socket.socket) -> Iterator[Request]:
+    """What comes until the parent closes the socket. The parent sends no other request before the answer."""
+    part, frame = bytearray(_PART_BYTES), bytearray()
+    while read := channel.recv_into(part):
+        frame += memoryview(part)[:read]
+        if len(frame) < LENGTHS.size or len(frame) < LENGTHS.size + sum(LENGTHS.unpack_from(frame)):
+            continue
+        head = LENGTHS.size + LENGTHS.unpack_from(frame)[0]
+        facts = read_header(bytes(frame[LENGTHS.size : head]))
+        graphs = Dataset(tuple(facts["default"]), tuple(facts["named"]))
+        yield Request(frame[head:].decode("utf-8", "surrogatepass"), graphs, facts["formats"])
+        frame.clear()
 
 
 if __name__ == "__main__":

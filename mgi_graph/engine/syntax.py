@@ -39,7 +39,9 @@ _FUNCTIONS_BEYOND = ("ADJUST", "HASLANG", "HASLANGDIR", "ISTRIPLE", "LANGDIR", "
 _WORDS_BEYOND = frozenset({*_FUNCTIONS_BEYOND, "LATERAL", "SUBJECT", "TRIPLE", "VERSION"})
 _MARKS_BEYOND = ("<<", "{|", "!!", "~")
 _CALLED_BEYOND = ("adjust", "haslang", "langdir", "triple", "subject", "predicate", "object")
-_HINTS_BEYOND = {name: re.compile(rf"{name}(?:dir)?\s*+[(#]") for name in _CALLED_BEYOND} | {
+_HINTS_BEYOND = {
+    **{mark: re.compile(re.escape(mark)) for mark in _MARKS_BEYOND},
+    **{name: re.compile(rf"{name}(?:dir)?\s*+[(#]") for name in _CALLED_BEYOND},
     "--": re.compile(r"@[a-z]++(?:-[a-z0-9]++)*+--[a-z]"),
     "lateral": re.compile("lateral"),
     "version": re.compile(r"version\s*+[\"'#]"),
@@ -48,6 +50,8 @@ _DIRECTION = re.compile(r"--[A-Za-z]")
 _GAP = r"(?:[ \t\r\n]|\#[^\r\n]*+)*+"
 _SERVICE = re.compile(rf"service{_GAP}(?:silent{_GAP})?+(?:[<?$]|[{_LETTER}.-]*+:)")
 _FROM = re.compile(rf"from{_GAP}(?:named{_GAP})?+(?:<|[{_LETTER}.-]*+:)")
+_CHANGING = re.compile(rf"\b(?:now|rand|uuid|struuid|bnode){_GAP}\(|\\u", re.IGNORECASE)
+_CHANGING_HINTS = ("now", "rand", "uuid", "bnode", "\\u")
 _FEW = 32
 _PAIRED = frozenset({("other", "other"), ("open", "other")})
 _BLANK = frozenset({"space", "comment"})
@@ -132,11 +136,8 @@ class Outline:
     @cached_property
     def extension(self) -> Token | None:
         """The first token that is no SPARQL 1.1, but of an extension that the store knows (SPARQL 1.2, LATERAL)."""
-        lower = self._lower
-        marked = any(mark in lower for mark in _MARKS_BEYOND)
-        if marked or any(hint in lower and use.search(lower) for hint, use in _HINTS_BEYOND.items()):
-            return next(_extensions(self.text), None)
-        return None
+        hinted = [use for hint, use in _HINTS_BEYOND.items() if hint in self._lower]
+        return next(_extensions(self.text), None) if any(use.search(self._lower) for use in hinted) else None
 
     def _may_have(self, word: str, clause: re.Pattern[str]) -> bool:
         """Whether a keyword with what must follow it occurs anywhere; many are not worth a closer look."""
@@ -183,6 +184,12 @@ def place(text: str, start: int) -> tuple[int, int]:
 def surely_small(text: str, depth: int, tokens: int) -> bool:
     """Whether a query certainly has no more depth and tokens than given; False where only `measure` can tell."""
     return len(text) <= tokens and text.count("(") + text.count("[") + text.count("{") <= depth
+
+
+def may_change(text: str) -> bool:
+    """Whether a query may have another result next time, of the same data; true also where that only looks so."""
+    lower = text.lower()
+    return bool([hint for hint in _CHANGING_HINTS if hint in lower]) and _CHANGING.search(text) is not None
 
 
 def measure(text: str) -> Size:

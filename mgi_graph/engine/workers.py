@@ -13,11 +13,11 @@ import time
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import IO, Any, cast
 
-from mgi_graph.engine.evaluator import LENGTHS
+from mgi_graph.engine.evaluator import LENGTHS, read_header
 from mgi_graph.engine.result import Answer, Kind, read_answer
 from mgi_graph.engine.syntax import Dataset
 from mgi_graph.errors import (
@@ -34,12 +34,16 @@ from mgi_graph.snapshot import hold
 _LOG = logging.getLogger(__name__)
 _START_SECONDS = 30
 _IDLE_SECONDS = 30
-_RETIRE_BYTES = 400 * 2**20
 _RETRY_SECONDS = 2
 _TICK_SECONDS = 0.02
 _SLOW_SECONDS = 0.1
 _KEPT = 3
-_PLAIN: Mapping[Kind, str | None] = {"solutions": "json", "boolean": "json", "triples": "ntriples"}
+_REMEMBERED = 64
+
+Formats = Mapping[Kind, str | None]
+"""For each kind of result the short name of a format, or None where none suits."""
+
+_PLAIN: Formats = {"solutions": "json", "boolean": "json", "triples": "ntriples"}
 
 OnSlow = Callable[[Callable[[], None]], None]
 """Told that a query takes a while, with a function that abandons it."""
@@ -148,7 +152,7 @@ class WorkerPool:
             self._held.close()
 
     async def evaluate(
-        self, text: str, dataset: Dataset | None, formats: Mapping[Kind, str | None], on_slow: OnSlow | None = None
+        self, text: str, dataset: Dataset | None, formats: Formats, on_slow: OnSlow | None = None
     ) -> Reply:
         """Evaluate a query and write its result.
 
@@ -164,26 +168,24 @@ class WorkerPool:
             BusyError: no process came free in time.
             AbandonedError: it was abandoned.
         """
-        graphs = dataset or Dataset()
-        request = {"query": text, "default": graphs.default, "named": graphs.named, "formats": dict(formats)}
-        payload = json.dumps(request).encode()
+        header, query = _request_header(dataset, formats), text.encode("utf-8", "surrogatepass")
         worker = self._idle.pop() if self._idle and self.busy < self._brisk else await self._wait()
         if not self._idle:
             self._ensure_spare()
         self._keep_watching()
         try:
-            header, body = await worker.ask(payload, on_slow)
+            facts, body = await worker.ask(header, query, on_slow)
         finally:
             self._give_back(worker)
-        if "fault" in header:
-            _LOG.error("a query met a fault: %s\n%s", text, header["fault"])
-        if "error" in header:
-            raise revive(header["error"])
-        if header["memory"] > _RETIRE_BYTES and worker in self._idle:
+        if "fault" in facts:
+            _LOG.error("a query met a fault: %s\n%s", text, facts["fault"])
+        if "error" in facts:
+            raise revive(facts["error"])
+        if facts["worn"] and worker in self._idle:
             worker.kill()
-        return Reply(header["kind"], header["format"], body)
+        return Reply(facts["kind"], facts["format"], body)
 
-    def evaluate_from_thread(self, text: str, dataset: Dataset | None, formats: Mapping[Kind, str | None]) -> Reply:
+    def evaluate_from_thread(self, text: str, dataset: Dataset | None, formats: Formats) -> Reply:
         """Do what `evaluate` does, for a thread other than that of the event loop."""
         return asyncio.run_coroutine_threadsafe(self.evaluate(text, dataset, formats), self._running_loop).result()
 
@@ -296,7 +298,7 @@ class _Worker(asyncio.Protocol):
     ended: Any
     idle_since: float = 0.0
     _received: bytearray = field(default_factory=bytearray)
-    _reply: asyncio.Future[tuple[dict[str, Any], bytes]] | None = None
+    _reply: asyncio.Future[tuple[Mapping[str, Any], bytes]] | None = None
     _asked: float = 0.0
     _on_slow: OnSlow | None = None
     _reason: MGIGraphError | None = None
@@ -324,12 +326,12 @@ class _Worker(asyncio.Protocol):
             raise SnapshotError(f"No process can open the snapshot {folder}.", "Delete that folder; it is built anew.")
         return worker
 
-    async def ask(self, payload: bytes, on_slow: OnSlow | None) -> tuple[dict[str, Any], bytes]:
+    async def ask(self, header: bytes, query: bytes, on_slow: OnSlow | None) -> tuple[Mapping[str, Any], bytes]:
         """Send a query; gives header and body of the answer. Whoever stops waiting ends the process."""
         assert self._transport is not None
         self._reply = asyncio.get_running_loop().create_future()
         self._asked, self._on_slow = time.monotonic(), on_slow
-        self._transport.write(LENGTHS.pack(len(payload), 0) + payload)
+        self._transport.write(b"".join((LENGTHS.pack(len(header), len(query)), header, query)))
         try:
             return await self._reply
         except asyncio.CancelledError:
@@ -369,10 +371,10 @@ class _Worker(asyncio.Protocol):
         end = LENGTHS.size + head + body
         if len(self._received) < end or self._reply is None or self._reply.done():
             return
-        header = json.loads(self._received[LENGTHS.size : LENGTHS.size + head])
+        header = bytes(self._received[LENGTHS.size : end - body])
         content = bytes(memoryview(self._received)[end - body : end])
         self._received.clear()
-        self._reply.set_result((header, content))
+        self._reply.set_result((read_header(header), content))
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The process has ended (asyncio)."""
@@ -382,6 +384,19 @@ class _Worker(asyncio.Protocol):
         self.ended(self)
         if self._reply and not self._reply.done():
             self._reply.set_exception(self._reason or QueryTooCostlyError("memory or stack"))
+
+
+def _request_header(dataset: Dataset | None, formats: Formats) -> bytes:
+    return _write_header(dataset, formats) if dataset else _plain_header(tuple(formats.items()))
+
+
+@lru_cache(_REMEMBERED)
+def _plain_header(formats: tuple[tuple[Kind, str | None], ...]) -> bytes:
+    return _write_header(Dataset(), dict(formats))
+
+
+def _write_header(dataset: Dataset, formats: Formats) -> bytes:
+    return json.dumps({**asdict(dataset), "formats": dict(formats)}).encode()
 
 
 def _launch(folder: Path, limits: Limits, channel: socket.socket) -> subprocess.Popen[bytes]:

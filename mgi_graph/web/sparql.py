@@ -7,7 +7,7 @@ import re
 import time
 from collections.abc import Callable, Hashable, Sequence
 
-from mgi_graph.engine.syntax import measure, surely_small
+from mgi_graph.engine.syntax import may_change, measure, surely_small
 from mgi_graph.engine.workers import Reply as Result
 from mgi_graph.engine.workers import WorkerPool
 from mgi_graph.errors import AbandonedError, MGIGraphError, QueryTooLargeError
@@ -32,7 +32,6 @@ from mgi_graph.web.settings import Settings
 PATH = "/sparql"
 METHODS = "GET, HEAD, POST, OPTIONS"
 
-_CHANGING = re.compile(r"\b(?:now|rand|uuid|struuid|bnode)\s*\(|\\u", re.IGNORECASE)
 _FORM_EXPANSION = 3
 _SHARED: Headers = [*CORS, (b"vary", b"Accept, Accept-Encoding"), (b"x-content-type-options", b"nosniff")]
 _PREFLIGHT: Headers = [
@@ -137,7 +136,7 @@ class Endpoint:
             spent = time.perf_counter() - started
             self._budget.spend(client, spent)
             self._metrics.evaluation.observe(spent)
-        changing = _CHANGING.search(asked.query) is not None
+        changing = may_change(asked.query)
         reply = await self._written(result, asked.coding, changing)
         if not changing:
             self._metrics.misses.inc()
