@@ -28,7 +28,7 @@ from mgi_graph.sources import Sources, graph_iri, parse_quads, read_bytes
 CACHE_VARIABLE = "MGI_GRAPH_CACHE"
 INFERRED = GRAPH + "inferred"
 DESCRIPTION = GRAPH + "description"
-_LAYOUT = "3"
+_LAYOUT = "4"
 _BUILT_WITH = ("pyoxigraph", "pyshacl", "rdflib")
 _KEPT = 5
 _MANIFEST = "manifest.json"
@@ -184,8 +184,10 @@ def _build(version: str, fill: Callable[[ox.Store, Path], _Content]) -> Snapshot
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".building-") as workshop:
+            filled = ox.Store()
+            content = fill(filled, Path(workshop) / "dumps")
             store = ox.Store(str(Path(workshop) / "store"))
-            content = fill(store, Path(workshop) / "dumps")
+            store.bulk_extend(filled)  # at one stroke, so that few files are to be opened and read
             store.optimize()
             store.flush()
             manifest = _manifest(version, store, content)

@@ -16,7 +16,7 @@ from rdflib import Graph
 from mgi_graph import snapshot, sources
 from mgi_graph.engine import as_sparql, standard
 from mgi_graph.engine.embedded import EmbeddedEngine
-from mgi_graph.engine.syntax import Dataset, Size, measure, outline, surely_small
+from mgi_graph.engine.syntax import Dataset, Size, may_change, measure, outline, surely_small
 from mgi_graph.errors import QuerySyntaxError, ServiceRefusedError, UpdateRefusedError
 
 TWICE = """
@@ -292,6 +292,24 @@ def test_size_is_that_of_the_tokens() -> None:
     assert surely_small("ASK { ?s ?p (1 2) }", depth=2, tokens=100)
     assert not surely_small("ASK { ?s ?p (1 2) }", depth=1, tokens=100)
     assert not surely_small("ASK { ?s ?p (1 2) }", depth=2, tokens=10)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT (NOW() AS ?x) {}",
+        "SELECT (rand # (\n() AS ?x) {}",
+        "ASK { BIND(StrUUID () AS ?x) }",
+        r"ASK { ?a ?b \u004eOW() }",
+    ],
+)
+def test_query_that_may_change_is_seen(query: str) -> None:
+    assert may_change(query)
+
+
+@pytest.mark.parametrize("query", ["SELECT ?now { ?now ?rand 1 }", "ASK { ?s <http://e/know> (1) }", "ASK {}"])
+def test_query_that_stays_the_same_is_seen(query: str) -> None:
+    assert not may_change(query)
 
 
 HOSTILE = (

@@ -6,6 +6,7 @@ import gzip
 import json
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 import brotli
 import httpx
@@ -13,6 +14,10 @@ import pyoxigraph as ox
 import pytest
 import zstandard
 from conftest import SHARED, Serve
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mgi_graph.web.protocol import Refusal, read_pairs
 
 CONFORMANCE = SHARED / "conformance"
 CASES = json.loads((CONFORMANCE / "protocol_cases.json").read_text("utf-8")) if CONFORMANCE.is_dir() else []
@@ -223,3 +228,24 @@ def test_browser_without_a_query_gets_a_page(sparql: str) -> None:
     assert "<form" in got.text
     french = httpx.get(f"{sparql}?lang=fr", headers={"Accept": "text/html"})
     assert '<html lang="fr">' in french.text
+
+
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
+SCRAPS = st.lists(st.sampled_from([*"%%%=&+ \n\r_aAfFgG09", "%41", "%3D", "%2B", "%26", "%0A", "%C3%A9", "=41", "=\n"]))
+
+
+@given(pairs=st.lists(st.tuples(TEXTS, TEXTS), max_size=4))
+def test_parameters_are_read_back_as_they_were_written(pairs: list[tuple[str, str]]) -> None:
+    assert read_pairs(urlencode(pairs).encode()) == pairs
+
+
+@given(scraps=SCRAPS)
+def test_odd_parameters_are_read_as_everybody_reads_them(scraps: list[str]) -> None:
+    text = "".join(scraps)
+    try:
+        expected = parse_qsl(text, keep_blank_values=True, errors="strict")
+    except UnicodeDecodeError:
+        with pytest.raises(Refusal):
+            read_pairs(text.encode())
+    else:
+        assert read_pairs(text.encode()) == expected

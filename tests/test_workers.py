@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import signal
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+import pyoxigraph as ox
 import pytest
 
 from mgi_graph.engine.result import Kind
@@ -35,9 +37,9 @@ def ask(pool: WorkerPool, query: str, **formats: str | None) -> Awaitable[Reply]
     return pool.evaluate(query, None, FORMATS | formats)  # type: ignore[arg-type]
 
 
-def with_pool(built: Snapshot, limits: Limits, use: Use) -> None:
+def with_pool(snapshot: Snapshot | Path, limits: Limits, use: Use) -> None:
     async def run() -> None:
-        pool = WorkerPool(built.path, limits)
+        pool = WorkerPool(snapshot if isinstance(snapshot, Path) else snapshot.path, limits)
         await pool.start()
         try:
             await use(pool)
@@ -162,6 +164,23 @@ def test_process_that_is_killed_from_outside_is_replaced(built: Snapshot) -> Non
         assert (await ask(pool, "ASK {}")).kind == "boolean"
 
     with_pool(built, Limits(), use)
+
+
+def test_store_of_many_files_answers(built: Snapshot, tmp_path: Path) -> None:
+    shutil.copy(built.path / "manifest.json", tmp_path)
+    store = ox.Store(str(tmp_path / "store"))
+    for number in range(12):
+        node = ox.NamedNode(f"urn:thing:{number}")
+        store.bulk_extend([ox.Quad(node, node, ox.Literal(number), graph) for graph in (node, ox.DefaultGraph())])
+    del store
+    assert len(list(tmp_path.rglob("*.sst"))) > 100
+
+    async def use(pool: WorkerPool) -> None:
+        for pattern in ("GRAPH ?g { ?s ?p ?o }", "?s ?p 5", "?s <urn:thing:5> ?o", "<urn:thing:5> ?p ?o"):
+            found = await ask(pool, f"SELECT (COUNT(*) AS ?n) {{ {pattern} }}", solutions="csv")
+            assert found.body == (b"n\r\n12\r\n" if "GRAPH" in pattern else b"n\r\n1\r\n")
+
+    with_pool(tmp_path, Limits(seconds=20), use)
 
 
 def test_stopping_leaves_no_process(built: Snapshot) -> None:

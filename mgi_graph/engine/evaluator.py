@@ -64,17 +64,32 @@ def _confine(limits: Mapping[str, Any]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides when to stop
 
 
-def _open_no_more() -> None:
-    """From here on no file and no socket can be opened, whatever a query finds to try."""
-    most = max(int(name) for name in os.listdir("/dev/fd")) + 1
+def _open_no_more(folder: Path) -> None:
+    """From here on no file and no socket can be opened, whatever a query finds to try.
+
+    A store of many files opens some of them only when a query needs them: for those, and no more, there is room.
+    """
+    opened = {int(name): _target(name) for name in os.listdir("/dev/fd")}
+    files = {str(path.resolve()) for path in folder.rglob("*.sst")}
+    last = os.dup(0)
+    while last < max(opened):  # fills what is free among them
+        last = os.dup(0)
+    most = last + 1 + len(files - set(opened.values()))
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
+def _target(descriptor: str) -> str:
+    try:
+        return os.readlink(f"/dev/fd/{descriptor}")
+    except FileNotFoundError:  # the list of them was one itself
+        return ""
 
 
 def _serve(descriptor: int, folder: Path, limits: Mapping[str, Any]) -> None:
     channel = socket.socket(fileno=descriptor)
     engine = EmbeddedEngine(read_snapshot(folder), frozenset(limits["services"]))
     if not limits["services"]:
-        _open_no_more()
+        _open_no_more(folder)
     _send(channel, _header(ready=True))
     for request in _requests(channel):
         # Should the parent be gone, nobody stops a query; the default action of the alarm does, whatever it is doing.
