@@ -195,9 +195,9 @@ def test_same_question_in_other_words_of_the_protocol_gets_the_same_bytes(sparql
     query = "SELECT * { ?s ?p ?o } ORDER BY ?s ?p ?o LIMIT 5"
     kind = {"Content-Type": "application/sparql-query"}
     answers = [
-        httpx.get(sparql, params={"query": query}),
-        httpx.post(sparql, data={"query": query}),
-        httpx.post(sparql, content=query, headers=kind),
+        httpx.get(sparql, params={"query": query}, timeout=60),
+        httpx.post(sparql, data={"query": query}, timeout=60),
+        httpx.post(sparql, content=query, headers=kind, timeout=60),
     ]
     assert len({(got.content, got.headers["etag"]) for got in answers}) == 1
 

@@ -76,10 +76,10 @@ def test_slow_queries_hold_up_nobody(built: Snapshot) -> None:
     async def use(pool: WorkerPool) -> None:
         slow = [asyncio.ensure_future(ask(pool, ENDLESS)) for _ in range(3)]
         await asyncio.sleep(0.2)
-        assert (await asyncio.wait_for(asyncio.ensure_future(ask(pool, "ASK {}")), 1.5)).kind == "boolean"
+        assert (await asyncio.wait_for(asyncio.ensure_future(ask(pool, "ASK {}")), 9)).kind == "boolean"
         assert {type(error) for error in await asyncio.gather(*slow, return_exceptions=True)} == {QueryTimeoutError}
 
-    with_pool(built, Limits(seconds=2, evaluators=4), use)
+    with_pool(built, Limits(seconds=10, evaluators=4), use)
 
 
 def test_full_house_is_told(built: Snapshot) -> None:
