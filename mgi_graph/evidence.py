@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -106,7 +106,7 @@ def cite(
     Returns:
         For each row its evidence, in the order of the pages; a row may have none.
     """
-    ties: dict[int, dict[_Tie, None]] = defaultdict(dict)
+    ties: dict[int, dict[Tie, None]] = defaultdict(dict)
     for pattern in question.evidence:
         names = pattern if len(pattern) in (1, 3) else pattern[::2]
         filled = [(number, _fill(names, {**row, **values})) for number, row in enumerate(table.dicts())]
@@ -125,6 +125,12 @@ def gather(engine: Engine, records: Sequence[str]) -> tuple[Evidence, ...]:
     return tuple(sorted((_evidence(tie, findings[tie.finding]) for tie in ties), key=_order))
 
 
+def trace(engine: Engine, ties: Collection[Tie]) -> dict[Tie, Evidence]:
+    """The evidence that ties lead to; a tie whose finding the graph does not know leads to none."""
+    findings = _details(engine, {tie.finding for tie in ties})
+    return {tie: _evidence(tie, findings[tie.finding]) for tie in sorted(ties) if findings[tie.finding]}
+
+
 def describe(engine: Engine, evidence: Sequence[Evidence]) -> list[ox.Triple]:
     """What the graph asserts of pieces of evidence: the findings, their records, passages, sections and profiles.
 
@@ -137,7 +143,7 @@ def describe(engine: Engine, evidence: Sequence[Evidence]) -> list[ox.Triple]:
     return engine.query(_DESCRIPTION % tuple(wanted)).triples() if things else []
 
 
-class _Tie(NamedTuple):
+class Tie(NamedTuple):
     """What ties a row to a finding: the record and its kind, both empty where the row names the finding itself."""
 
     finding: str
@@ -154,7 +160,7 @@ def _fill(names: Sequence[str], row: Mapping[str, Term | None]) -> tuple[Term, .
 
 def _look_up(
     engine: Engine, pattern: Sequence[str], filled: Sequence[tuple[int, tuple[Term, ...]]]
-) -> list[tuple[int, _Tie]]:
+) -> list[tuple[int, Tie]]:
     if not filled:
         return []
     values = " ".join(f"({number} {' '.join(map(as_sparql, terms))})" for number, terms in filled)
@@ -172,9 +178,9 @@ def _query(pattern: Sequence[str], values: str) -> str:
     return _BY_PATH % (" ".join(things), values, "\n".join(paths))
 
 
-def _tie(row: Mapping[str, Term | None]) -> _Tie:
+def _tie(row: Mapping[str, Term | None]) -> Tie:
     kind = _text(row.get("kind")).rpartition("#")[2]
-    return _Tie(_text(row["finding"]), _text(row.get("record")), kind)
+    return Tie(_text(row["finding"]), _text(row.get("record")), kind)
 
 
 def _details(engine: Engine, findings: set[str]) -> dict[str, list[dict[str, Term | None]]]:
@@ -187,7 +193,7 @@ def _details(engine: Engine, findings: set[str]) -> dict[str, list[dict[str, Ter
     return rows
 
 
-def _evidence(tie: _Tie, rows: Sequence[Mapping[str, Term | None]]) -> Evidence:
+def _evidence(tie: Tie, rows: Sequence[Mapping[str, Term | None]]) -> Evidence:
     page = _text(rows[0]["page"])
     return Evidence(
         finding=tie.finding,

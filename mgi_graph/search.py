@@ -70,10 +70,23 @@ def resolve(engine: Engine, text: str, class_iri: str) -> ox.NamedNode:
         AmbiguousNameError: several things have it; carries them all.
         ParameterError: the text is empty.
     """
+    return ox.NamedNode(choose(things(engine, class_iri), text, shorten(class_iri)).iri)
+
+
+def choose(candidates: list[Named], text: str, kind: str) -> Named:
+    """Choose from things the one that a text names.
+
+    Args:
+        candidates: the things.
+        text: an IRI (whole, in angle brackets or prefixed), or a name.
+        kind: what the things are, for the errors.
+
+    Raises:
+        NameNotFoundError, AmbiguousNameError: as `resolve`.
+        ParameterError: the text is empty.
+    """
     if not text.strip():
         raise ParameterError("A name is expected, and the text is empty.")
-    candidates = things(engine, class_iri)
-    kind = shorten(class_iri)
     wanted_iri, wanted = expand(text.strip().removeprefix("<").removesuffix(">")), fold(text)
     found = [thing for thing in candidates if thing.iri == wanted_iri]
     found = found or [thing for thing in candidates if wanted in map(fold, thing.names)]
@@ -81,7 +94,7 @@ def resolve(engine: Engine, text: str, class_iri: str) -> ox.NamedNode:
         raise NameNotFoundError(text, kind, [_line(thing) for thing in nearest(candidates, text)])
     if len(found) > 1:
         raise AmbiguousNameError(text, kind, [_line(thing) for thing in found])
-    return ox.NamedNode(found[0].iri)
+    return found[0]
 
 
 def nearest(candidates: list[Named], text: str) -> list[Named]:

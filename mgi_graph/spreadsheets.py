@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -117,10 +117,15 @@ def as_csv(answer: CitedAnswer, language: str) -> str:
     formula, such as a negative number, stays as it is.
     """
     sheet = lay_out(answer, language, CSV_SEPARATOR)
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, quoting=csv.QUOTE_NONNUMERIC)
-    writer.writerows([_disarm(cell) for cell in row] for row in (sheet.headings, *sheet.rows))
-    return out.getvalue()
+    return "".join(csv_lines((sheet.headings, *sheet.rows)))
+
+
+def csv_lines(rows: Iterable[Sequence[Cell]]) -> Iterator[str]:
+    """Write rows as lines of CSV, one after the other, as `as_csv` does."""
+    for row in rows:
+        out = io.StringIO(newline="")
+        csv.writer(out, quoting=csv.QUOTE_NONNUMERIC).writerow([_disarm(cell) for cell in row])
+        yield out.getvalue()
 
 
 def as_xlsx(answer: CitedAnswer, language: str, version: str) -> bytes:

@@ -28,6 +28,7 @@ from mgi_graph.web import (
     assets,
     citing,
     dataset,
+    explore,
     failures,
     home,
     linked_data,
@@ -56,6 +57,7 @@ _ROUTES = (
     "dataset",
     "doc",
     "dumps",
+    "explore",
     "graph",
     "health",
     "id",
@@ -138,6 +140,8 @@ def create_app(snapshot: Snapshot, questions: Sequence[Question] = (), settings:
     api.include_router(assets.create_router())
     api.include_router(home.create_router(engine, snapshot, questions))
     api.include_router(search.create_router(index, snapshot))
+    if snapshot.is_ours:
+        api.include_router(explore.create_router(engine, questions))
     api.include_router(questions_over_http.create_router(engine, questions, partial(_address, settings)))
     api.include_router(citing.create_router(engine))
     editor = Editor(engine, questions, snapshot)
