@@ -35,9 +35,8 @@ _OUTGOING = f"""SELECT ?p ?o ?inferred WHERE {{
 _COUNTS = """SELECT ?p (COUNT(*) AS ?n) WHERE {
   ?s ?p %(thing)s FILTER(isIRI(?s) && ?p NOT IN (mgi:claimSubject, mgi:claimObject))
 } GROUP BY ?p ORDER BY ?p"""
-_INCOMING = f"""{{ SELECT ?s (%(property)s AS ?p) ?inferred WHERE {{
-  ?s %(property)s %(thing)s FILTER(isIRI(?s)) {_IS_INFERRED % "?s %(property)s %(thing)s"}
-}} ORDER BY ?s LIMIT {MOST_INCOMING} }}"""
+_INCOMING = f"""{{ {{ SELECT ?s (%(property)s AS ?p) WHERE {{ ?s %(property)s %(thing)s FILTER(isIRI(?s)) }}
+  ORDER BY ?s LIMIT {MOST_INCOMING} }} {_IS_INFERRED % "?s %(property)s %(thing)s"} }}"""
 _ON_IT = "{ ?claim mgi:claimSubject %(thing)s } UNION { ?claim mgi:claimObject %(thing)s }"
 _CLAIMS = f"SELECT DISTINCT ?claim WHERE {{ {_ON_IT} }} ORDER BY ?claim LIMIT {MOST_CLAIMS}"
 _ALL_CLAIMS = f"SELECT (COUNT(DISTINCT ?claim) AS ?n) WHERE {{ {_ON_IT} }}"
@@ -249,7 +248,7 @@ class Describer:
         if not self.knows(iri):
             raise NotInGraphError(iri, [f"{thing.label}  <{thing.iri}>" for thing in self.nearest(iri)])
         thing = as_sparql(ox.NamedNode(iri))
-        says, points_here = self._says(thing), self._points_here(thing)
+        says, points_here = self.says(thing), self.points_here(thing)
         claims, total = self._claims(thing)
         triples = [*_outgoing(iri, says), *_incoming(iri, points_here)]
         triples += self._construct(_ASSERTED, claims)
@@ -283,11 +282,13 @@ class Describer:
     def _terms(self) -> tuple[ox.Triple, ...]:
         return tuple(self._engine.query(_PREFIXES + _TERMS).triples())
 
-    def _says(self, thing: str) -> tuple[Group, ...]:
+    def says(self, thing: str) -> tuple[Group, ...]:
+        """The statements whose subject a thing is, which is written as in SPARQL."""
         rows = [(_value(row[0]), row[1], _is_true(row[2])) for row in self._rows(_OUTGOING % {"thing": thing})]
         return tuple(_groups(rows, {}))
 
-    def _points_here(self, thing: str) -> tuple[Group, ...]:
+    def points_here(self, thing: str) -> tuple[Group, ...]:
+        """The statements whose object it is, but for claims; of each property not more than `MOST_INCOMING`."""
         totals = {_value(row[0]): int(_value(row[1])) for row in self._rows(_COUNTS % {"thing": thing})}
         if not totals:
             return ()

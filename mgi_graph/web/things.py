@@ -1,0 +1,145 @@
+"""Draws the page of a thing: asks the archive, composes the blocks, names everything in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from fastapi import Request, Response
+
+from mgi_graph.description import Describer, Text, every_incoming
+from mgi_graph.dossier import Archive, Dossier, Evidence, Names, Statement, texts
+from mgi_graph.engine.result import Engine, Term
+from mgi_graph.errors import ParameterError
+from mgi_graph.sheet import MANY, Bounded, View, compose, design_of, neighbours
+from mgi_graph.web import pages
+from mgi_graph.web.documents import Document, language_of
+from mgi_graph.wording import wording
+
+_HIGHEST = 1_000_000
+_UP = ("inPassage", "inSection", "ofProfile")
+
+
+class ThingPages:
+    """Draws pages of things.
+
+    Args:
+        engine: the store.
+        describer: of the same store.
+        version: of the data, which a report of an error carries.
+    """
+
+    def __init__(self, engine: Engine, describer: Describer, version: str) -> None:
+        self._archive, self._version = Archive(engine, describer), version
+
+    def draw(self, request: Request, iri: str, document: Document) -> Response:
+        """The page of a thing; `part=` names a list that is wanted alone, `from=` the entry that it begins with.
+
+        Raises:
+            ParameterError: the page has no such list, or `from=` is no number.
+        """
+        language = language_of(request)
+        view = View(request.query_params.get("part", ""), _start(request.query_params.get("from", "")))
+        dossier = self._archive.open(iri)
+        around = self._archive.between(neighbours(dossier)) if "Entity" in dossier.classes else ()
+        blocks = compose(dossier, around, view, language)
+        cited = [finding for block in blocks for finding in block.findings]
+        evidence = self._archive.evidence([iri, *cited] if "Finding" in dossier.classes else cited)
+        names = dossier.names | self._archive.names({item.section for item in evidence.values()})
+        speaker = Speaker(dossier, names, evidence, language)
+        values = {"kind": design_of(dossier), "thing": dossier, "blocks": blocks, "view": view, "speaker": speaker}
+        return pages.render(request, "things/page.html", document=document, data_version=self._version, **values)
+
+
+@dataclass(frozen=True)
+class Speaker:
+    """Says what a page shows in the reader's language; the functions that the templates call.
+
+    Attributes:
+        thing: what the page is on.
+        names: of everything mentioned.
+        evidence: the findings that it cites, by IRI.
+        language: the reader's.
+    """
+
+    thing: Dossier
+    names: Names
+    evidence: dict[str, Evidence]
+    language: str
+
+    def label(self, iri: str) -> Text:
+        """The name of a thing."""
+        return self.names.label(iri, self.language)
+
+    def words(self, predicate: str, forward: bool = True) -> Text:
+        """What stands between the two ends of a statement; the property's label where it has no words of its own."""
+        found = wording(predicate, self.language)
+        if found:
+            return Text(found.forward if forward else found.backward, self.language)
+        label = self.label(predicate)
+        return label if forward else Text(f"← {label.value}", label.language)
+
+    def readable(self, terms: Sequence[Term | Text]) -> list[Text]:
+        """The texts to read: those in the reader's language, or all where there is none in it."""
+        found = [term if isinstance(term, Text) else Text(term.value, getattr(term, "language", "") or "") for term in terms]
+        mine = [text for text in found if text.language in ("", self.language)]
+        return mine or found
+
+    def others(self, terms: Sequence[Term]) -> list[Text]:
+        """The texts in other languages."""
+        return [text for text in texts(terms) if text.language not in ("", self.language)]
+
+    def sources(self, findings: Sequence[str]) -> list[Evidence]:
+        """The findings of some IRIs, as they are cited, in the order of their pages."""
+        found = [self.evidence[iri] for iri in findings if iri in self.evidence]
+        return sorted(found, key=lambda item: (int(item.page) if item.numbered else _HIGHEST, item.iri))
+
+    def where(self, item: Evidence) -> str:
+        """Passage and page of a finding: "1.3-p4, p. 14"."""
+        passage = item.passage.rpartition("/")[2]
+        return f"{passage}, p. {item.page}" if item.numbered else f"{passage}, {item.page}"
+
+    def part(self, listed: Bounded[object], start: int = 0) -> dict[str, object]:
+        """The parameters of the address under which a list stands alone, from an entry on."""
+        return {"part": listed.part, "from": start or None}
+
+    def previous(self, listed: Bounded[object]) -> int:
+        """The entry with which the page before begins."""
+        return max(0, listed.start - MANY)
+
+    def following(self, listed: Bounded[object]) -> int:
+        """The entry with which the next page begins; 0 where there is none, or where not more can be listed."""
+        end = listed.start + len(listed.items)
+        return end if listed.items and end < listed.total and len(listed.items) == MANY else 0
+
+    def query(self, predicate: str = "") -> dict[str, str]:
+        """The parameters of the endpoint for all that points to the thing."""
+        return {"query": every_incoming(self.thing.iri, predicate)}
+
+    def why(self, statement: Statement) -> dict[str, str]:
+        """The parameters of the page that says how a statement follows."""
+        ends = {"subject": statement.subject.value, "object": statement.object.value}
+        return {"subject": ends["subject"], "predicate": statement.predicate, "object": ends["object"]}
+
+    def above(self, iri: str) -> list[str]:
+        """The parts of the report in which a finding, passage or section stands, from the top down."""
+        found: list[str] = []
+        while up := next((term.value for name in _UP for term in self.names.values(iri, name)), ""):
+            found.insert(0, up)
+            iri = up
+        return found
+
+    def beside(self, step: int) -> str:
+        """What stands before (-1) or after (1) the thing in the report; empty where nothing does."""
+        around = self.thing.siblings
+        at = around.index(self.thing.iri) + step if self.thing.iri in around else -1
+        return around[at] if 0 <= at < len(around) else ""
+
+
+def _start(text: str) -> int:
+    if not text:
+        return 0
+    if not text.isdecimal() or not text.isascii() or int(text) > _HIGHEST:
+        raise ParameterError("`from` must be a number of an entry, such as 100.")
+    return int(text)
