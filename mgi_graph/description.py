@@ -36,7 +36,7 @@ _COUNTS = """SELECT ?p (COUNT(*) AS ?n) WHERE {
   ?s ?p %(thing)s FILTER(isIRI(?s) && ?p NOT IN (mgi:claimSubject, mgi:claimObject))
 } GROUP BY ?p ORDER BY ?p"""
 _INCOMING = f"""{{ {{ SELECT ?s (%(property)s AS ?p) WHERE {{ ?s %(property)s %(thing)s FILTER(isIRI(?s)) }}
-  ORDER BY ?s LIMIT {MOST_INCOMING} }} {_IS_INFERRED % "?s %(property)s %(thing)s"} }}"""
+  ORDER BY ?s LIMIT %(most)d }} {_IS_INFERRED % "?s %(property)s %(thing)s"} }}"""
 _ON_IT = "{ ?claim mgi:claimSubject %(thing)s } UNION { ?claim mgi:claimObject %(thing)s }"
 _CLAIMS = f"SELECT DISTINCT ?claim WHERE {{ {_ON_IT} }} ORDER BY ?claim LIMIT {MOST_CLAIMS}"
 _ALL_CLAIMS = f"SELECT (COUNT(DISTINCT ?claim) AS ?n) WHERE {{ {_ON_IT} }}"
@@ -287,12 +287,12 @@ class Describer:
         rows = [(_value(row[0]), row[1], _is_true(row[2])) for row in self._rows(_OUTGOING % {"thing": thing})]
         return tuple(_groups(rows, {}))
 
-    def points_here(self, thing: str) -> tuple[Group, ...]:
-        """The statements whose object it is, but for claims; of each property not more than `MOST_INCOMING`."""
+    def points_here(self, thing: str, most: int = MOST_INCOMING) -> tuple[Group, ...]:
+        """The statements whose object it is, but for claims; of each property not more than `most`."""
         totals = {_value(row[0]): int(_value(row[1])) for row in self._rows(_COUNTS % {"thing": thing})}
         if not totals:
             return ()
-        parts = (_INCOMING % {"thing": thing, "property": as_sparql(ox.NamedNode(iri))} for iri in totals)
+        parts = (_INCOMING % {"thing": thing, "property": as_sparql(ox.NamedNode(iri)), "most": most} for iri in totals)
         query = "SELECT ?p ?s ?inferred WHERE { " + "\nUNION ".join(parts) + " } ORDER BY ?p ?s"
         rows = [(_value(row[0]), row[1], _is_true(row[2])) for row in self._rows(query)]
         return tuple(_groups(rows, totals))

@@ -12,7 +12,7 @@ from typing import Generic, TypeVar
 import pyoxigraph as ox
 from cachetools import LRUCache
 
-from mgi_graph.description import Describer, Group, Text
+from mgi_graph.description import MOST_INCOMING, Describer, Group, Text
 from mgi_graph.engine.result import Engine, Term, as_sparql
 from mgi_graph.namespaces import MGI, RDF, expand, prologue
 from mgi_graph.snapshot import INFERRED
@@ -37,9 +37,17 @@ _SAID_OF_RECORDS = (
     "statusOf status discrepancyKind"
 )
 _RECORD_KINDS = (
-    "AffirmedClaim InterpretedClaim DeniedClaim DisputedClaim Mandate BodyMembership TreatyParticipation StatusReport "
-    "Discrepancy ExternalSource"
-).split()
+    "AffirmedClaim",
+    "InterpretedClaim",
+    "DeniedClaim",
+    "DisputedClaim",
+    "Mandate",
+    "BodyMembership",
+    "TreatyParticipation",
+    "StatusReport",
+    "Discrepancy",
+    "ExternalSource",
+)
 
 
 def _properties(names: str, separator: str) -> str:
@@ -60,7 +68,8 @@ _SAID = f"""SELECT ?s ?p ?v WHERE {{
 }}"""
 _FINDINGS = f"""SELECT ?finding ?passage ?section ?dimension ?assessment ?page ?order ?kind ?at ?rank WHERE {{
   {{ SELECT DISTINCT ?finding WHERE {{
-    {{ VALUES ?link {{ mgi:mentions mgi:topic mgi:concernsGroup mgi:citesPublication mgi:inPassage }} ?finding ?link %(thing)s }}
+    {{ VALUES ?link {{ mgi:mentions mgi:topic mgi:concernsGroup mgi:citesPublication mgi:inPassage }}
+      ?finding ?link %(thing)s }}
     UNION {{ ?some mgi:inSection %(thing)s . ?finding mgi:inPassage ?some }}
     UNION {{ ?covering mgi:coversDimension %(thing)s . ?some mgi:inSection ?covering . ?finding mgi:inPassage ?some }}
   }} ORDER BY ?finding LIMIT {MOST_FINDINGS} }}
@@ -83,7 +92,8 @@ _SIBLINGS = """SELECT DISTINCT ?other WHERE {
 } ORDER BY DESC(?kind) ?rank ?other"""
 _PARTS = """SELECT ?part ?rank ?dimension ?assessment ?page ?label (COUNT(?finding) AS ?findings) WHERE {
   %(thing)s ^mgi:ofProfile ?part . ?part mgi:ordinal ?rank ; mgi:assessment ?assessment
-  OPTIONAL { ?part mgi:coversDimension ?dimension } OPTIONAL { ?part mgi:page ?page } OPTIONAL { ?part mgi:pageLabel ?label }
+  OPTIONAL { ?part mgi:coversDimension ?dimension }
+  OPTIONAL { ?part mgi:page ?page } OPTIONAL { ?part mgi:pageLabel ?label }
   OPTIONAL { ?finding mgi:inPassage/mgi:inSection ?part }
 } GROUP BY ?part ?rank ?dimension ?assessment ?page ?label ORDER BY ?rank ?part"""
 _TOPICS = """SELECT ?topic ?announced (COUNT(DISTINCT ?finding) AS ?findings) WHERE {
@@ -101,7 +111,8 @@ _BETWEEN = f"""SELECT DISTINCT ?s ?p ?o WHERE {{
 _EVIDENCE = """SELECT ?finding ?statement ?passage ?section ?page ?label ?absence ?citation WHERE {
   VALUES ?finding { %s }
   ?finding mgi:statement ?statement ; mgi:inPassage ?passage . ?passage mgi:inSection ?section .
-  OPTIONAL { ?finding mgi:page ?page } OPTIONAL { ?finding mgi:pageLabel ?label } OPTIONAL { ?finding mgi:statesAbsence ?absence }
+  OPTIONAL { ?finding mgi:page ?page } OPTIONAL { ?finding mgi:pageLabel ?label }
+  OPTIONAL { ?finding mgi:statesAbsence ?absence }
   OPTIONAL { ?section mgi:ofProfile/dcterms:bibliographicCitation ?citation }
 } ORDER BY ?finding ?statement"""
 _TYPE = RDF + "type"
@@ -149,7 +160,7 @@ class Statement:
 
 @dataclass(frozen=True)
 class Record:
-    """What a profile supports or the editors noted: a claim, mandate, membership, participation, status, discrepancy, source.
+    """What a profile supports, or the editors noted: a claim, mandate, participation, discrepancy and so on.
 
     Attributes:
         iri: its IRI.
@@ -194,7 +205,7 @@ class Record:
 
 @dataclass(frozen=True)
 class Place:
-    """Where a finding stands in the report; `dimension` is empty where its section covers none, `page` where none is printed."""
+    """Where a finding stands; `dimension` is empty where its section covers none, `page` where none is printed."""
 
     finding: str
     passage: str
@@ -217,7 +228,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Coverage:
-    """A topic with how many findings a dimension has on it, and whether the framework announces it for the dimension."""
+    """A topic, whether the framework announces it for a dimension, and how many findings the dimension has on it."""
 
     topic: str
     announced: bool
@@ -278,8 +289,8 @@ class Names:
         kind = self.kind(iri)
         if not kind or kind == iri:
             return Text(local, "")
-        name = self.label(kind, language)
-        return Text(f"{name.value[:1].upper()}{name.value[1:]} {local}", name.language)
+        noun = self.label(kind, language)
+        return Text(f"{noun.value[:1].upper()}{noun.value[1:]} {local}", noun.language)
 
 
 @dataclass(frozen=True)
@@ -408,10 +419,15 @@ class Archive:
         self._said = _Shelf(self._read_said)
         self._cited = _Shelf(self._read_evidence)
 
-    def open(self, iri: str) -> Dossier:
-        """Gather what is held on a thing; all is empty where the graph says nothing of it."""
+    def open(self, iri: str, most: int = MOST_INCOMING) -> Dossier:
+        """Gather what is held on a thing; all is empty where the graph says nothing of it.
+
+        Args:
+            iri: the thing.
+            most: how many statements with one property that point to it are read.
+        """
         thing = as_sparql(ox.NamedNode(iri))
-        says, points_here = self._describer.says(thing), self._describer.points_here(thing)
+        says, points_here = self._describer.says(thing), self._describer.points_here(thing, most)
         classes = {term.value.removeprefix(MGI) for group in says if group.property == _TYPE for term in group.terms}
         gathered = _Gathered(
             records=self._records(thing),

@@ -51,11 +51,12 @@ class View:
     part: str = ""
     start: int = 0
 
-    def bound(self, part: str, items: Sequence[T], few: int = FEW) -> Bounded[T]:
-        """The entries of a list that are shown."""
+    def bound(self, part: str, items: Sequence[T], few: int = FEW, total: int = 0) -> Bounded[T]:
+        """The entries of a list that are shown; `total` is said where the list at hand is not whole."""
+        total = max(total, len(items))
         if part != self.part:
-            return Bounded(part, tuple(items[:few]), len(items))
-        return Bounded(part, tuple(items[self.start : self.start + MANY]), len(items), self.start)
+            return Bounded(part, tuple(items[:few]), total)
+        return Bounded(part, tuple(items[self.start : self.start + MANY]), total, self.start)
 
 
 @dataclass(frozen=True)
@@ -326,7 +327,8 @@ class Incoming(Block):
 _CHAPTERS: dict[str, tuple[Title, str]] = {
     "identity": (
         ("Identity", "Identité"),
-        "articleNumber> number> year> date> startYear> endYear> memberCount> provisionOf> partOf> frequency> locatedIn>",
+        "articleNumber> number> year> date> startYear> endYear> memberCount> provisionOf> partOf> frequency> "
+        "locatedIn>",
     ),
     "founding": (("Founding", "Fondation"), "foundedYear> establishedUnder> setUpBy>"),
     "chart": (
@@ -394,25 +396,29 @@ _DESIGNS: tuple[tuple[str, str], ...] = (
     ("Discrepancy", "involved judges"),
     ("ExternalSource", "confirmed contradicted doubts"),
     ("Dimension", "topics order coverers findings discussed"),
-    ("Concept", "order rules findings doubts"),
+    ("Concept", "order rules findings others doubts"),
     (
         "Organisation",
-        "denied identity chart founding mandates tasks work cooperation holdings memberships treaties statuses findings "
-        "timeline network others disputed doubts sources national",
+        "denied identity chart founding mandates tasks work cooperation holdings memberships treaties statuses "
+        "findings timeline network others disputed doubts sources national",
     ),
     (
         "NormativeText",
-        "denied identity chain provisions effects implementers mandates founding parties holdings treaties statuses findings "
-        "timeline network others disputed doubts sources",
+        "denied identity chain provisions effects implementers mandates founding parties holdings treaties statuses "
+        "findings timeline network others disputed doubts sources",
     ),
     (
         "Entity",
-        "denied identity founding makers cooperation holdings memberships statuses findings timeline network others disputed doubts sources",
+        "denied identity founding makers cooperation holdings memberships statuses "
+        "findings timeline network others disputed doubts sources",
     ),
     ("", "others findings"),
 )
+_ELSEWHERE = frozenset(
+    ("mentions<", "topic<", "concernsGroup<", "citesPublication<", "collaboratesWith<", "country>", "discussedIn>")
+)
 _IN_NO_PICTURE = frozenset(
-    "regulates protectsGroup dataOn frequency disaggregatedBy country announcedFor drawsOn".split()
+    ("regulates", "protectsGroup", "dataOn", "frequency", "disaggregatedBy", "country", "announcedFor", "drawsOn")
 )
 _DATES = ("date", "foundedYear", "year", "startYear", "endYear")
 
@@ -518,21 +524,14 @@ class _Composer:
             statements = [one for one in statements if one.object not in direct]
         statements.sort(key=lambda one: (self._name(_other_end(one, here).value), one.claim))
         part = f"{chapter}-{name}" if forward else f"{chapter}-{name}-of"
-        return Relation(predicate, forward, self._view.bound(part, statements))
+        pointing = (group.total for group in self._dossier.points_here if group.property == predicate and not forward)
+        return Relation(predicate, forward, self._view.bound(part, statements, total=next(pointing, 0)))
 
     def _others(self) -> Block:
         """What no chapter of the design has room for, so that nothing that is stated is left out."""
         design = dict(_DESIGNS)[design_of(self._dossier)].split()
         shown = {arrow for name in design if name in _CHAPTERS for arrow in _CHAPTERS[name][1].split()}
-        shown |= {
-            "mentions<",
-            "topic<",
-            "concernsGroup<",
-            "citesPublication<",
-            "collaboratesWith<",
-            "country>",
-            "discussedIn>",
-        }
+        shown |= _ELSEWHERE
         here, arrows = self._dossier.iri, dict[str, None]()
         for one in self._positive:
             name = one.predicate.removeprefix(MGI)
@@ -551,6 +550,7 @@ class _Composer:
 
     def _claims(self) -> Block:
         found = [claim for record in self._dossier.records if (claim := record.statement)]
+        found.sort(key=lambda one: (self._name(one.subject.value), one.predicate, self._name(one.object.value)))
         return Sentences(
             "claims",
             ("What it states, as claims", "Ce qu’il énonce, en assertions"),
@@ -635,9 +635,8 @@ class _Composer:
         links = []
         for group in self._dossier.points_here:
             part = f"incoming-{group.property.rpartition('#')[2].rpartition('/')[2]}"
-            listed = self._view.bound(part, group.terms, FEW // 2)
-            bounded = Bounded(part, listed.items, max(group.total, len(group.terms)), listed.start)
-            links.append(Link(group.property, bounded, group.inferred))
+            listed = self._view.bound(part, group.terms, FEW // 2, group.total)
+            links.append(Link(group.property, listed, group.inferred))
         return Incoming("incoming", ("What points here", "Ce qui mène ici"), tuple(links))
 
 
@@ -665,9 +664,9 @@ def _ties(dossier: Dossier) -> Iterator[Statement]:
     for statement in dossier.statements:
         name = statement.predicate.removeprefix(MGI)
         positive = statement.standing in (Standing.AFFIRMED, Standing.READING) or name == "provisionOf"
-        if positive and wording(statement.predicate, "en") and name not in _IN_NO_PICTURE:
-            if isinstance(statement.object, ox.NamedNode) and statement.subject != statement.object:
-                yield statement
+        joins_two = isinstance(statement.object, ox.NamedNode) and statement.subject != statement.object
+        if positive and joins_two and wording(statement.predicate, "en") and name not in _IN_NO_PICTURE:
+            yield statement
 
 
 def _events(dossier: Dossier) -> Iterator[Event]:

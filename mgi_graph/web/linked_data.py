@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any
-from urllib.parse import quote, urlencode
 
 import pyoxigraph as ox
 from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
-from mgi_graph.description import Describer, Description, document_triples, every_incoming
+from mgi_graph.description import Describer, document_triples
 from mgi_graph.engine.result import Engine
 from mgi_graph.errors import NotInGraphError
 from mgi_graph.exports import Format
@@ -36,6 +35,7 @@ from mgi_graph.web.documents import (
     split_ending,
 )
 from mgi_graph.web.negotiation import prefers_html
+from mgi_graph.web.things import ThingPages
 
 Address = Callable[[Request], str]
 _GRAPH_FORMATS = (*DESCRIPTION_FORMATS, *QUADS)
@@ -81,6 +81,7 @@ class Desk:
 
     def __init__(self, engine: Engine, library: Library, address: Address) -> None:
         self._describer, self._library, self._address = Describer(engine), library, address
+        self._things = ThingPages(engine, self._describer, library.snapshot.version)
 
     def thing(self, request: Request) -> Response:
         """Lead from a thing to the document that describes it, in the form that is wanted."""
@@ -143,13 +144,12 @@ class Desk:
         return send(request, document, wanted, serialize(quads, wanted.form))
 
     def _described(self, request: Request, iri: str, wanted: Wanted) -> Response:
-        description = self._describer.describe(iri)
         document = Document(local_path(iri), iri)
-        if wanted.form != HTML:
-            triples = _ordered([*document_triples(description), *description.triples], iri)
-            return send(request, document, wanted, serialize(triples, wanted.form))
-        values = {"thing": description, "document": document, **_helpers(description, language_of(request))}
-        return finish(request, document, wanted, pages.render(request, "thing.html", **values))
+        if wanted.form == HTML:
+            return finish(request, document, wanted, self._things.draw(request, iri, document))
+        description = self._describer.describe(iri)
+        triples = _ordered([*document_triples(description), *description.triples], iri)
+        return send(request, document, wanted, serialize(triples, wanted.form))
 
     def _unknown(self, request: Request, iri: str) -> Response:
         """Say that the graph knows nothing of an IRI, and what it knows of like names.
@@ -216,32 +216,3 @@ def _ordered(triples: Sequence[ox.Triple], iri: str) -> list[ox.Triple]:
         return ranks.get(subject, 2), subject
 
     return sorted(triples, key=key)
-
-
-def _helpers(description: Description, language: str) -> dict[str, Any]:
-    """What the page of a thing needs beside the description: names, links and queries in the reader's language."""
-
-    def label(iri: str) -> Any:
-        return description.label(iri, language)
-
-    def link(iri: str) -> str:
-        if iri.startswith(BASE):
-            path, hash_sign, fragment = local_path(iri).partition("#")
-            return f"{path}?lang={language}{hash_sign}{fragment}"
-        return quote(iri, safe=":/?#[]@!$&'()*+,;=%~") if iri.startswith(("http://", "https://")) else ""
-
-    def query(property_iri: str = "") -> str:
-        return "/sparql?" + urlencode({"query": every_incoming(description.iri, property_iri)})
-
-    def terms(found: Sequence[Any]) -> list[Any]:
-        return list(_readable(found, language))
-
-    return {"label": label, "link": link, "query": query, "readable": terms}
-
-
-def _readable(terms: Sequence[Any], language: str) -> Iterator[Any]:
-    """Terms without the texts in another language, where there is one in the reader's."""
-    languages = {getattr(term, "language", None) for term in terms}
-    for term in terms:
-        if language not in languages or getattr(term, "language", None) in (None, language):
-            yield term

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from urllib.parse import urlencode
 
 from fastapi import Request, Response
 
-from mgi_graph.description import Describer, Text, every_incoming
+from mgi_graph.description import MOST_INCOMING, Describer, Text, every_incoming
 from mgi_graph.dossier import Archive, Dossier, Evidence, Names, Statement, texts
 from mgi_graph.engine.result import Engine, Term
 from mgi_graph.errors import ParameterError
@@ -18,6 +17,7 @@ from mgi_graph.web.documents import Document, language_of
 from mgi_graph.wording import wording
 
 _HIGHEST = 1_000_000
+_MOST_LISTED = 1000
 _UP = ("inPassage", "inSection", "ofProfile")
 
 
@@ -41,7 +41,7 @@ class ThingPages:
         """
         language = language_of(request)
         view = View(request.query_params.get("part", ""), _start(request.query_params.get("from", "")))
-        dossier = self._archive.open(iri)
+        dossier = self._archive.open(iri, _MOST_LISTED if view.part else MOST_INCOMING)
         around = self._archive.between(neighbours(dossier)) if "Entity" in dossier.classes else ()
         blocks = compose(dossier, around, view, language)
         cited = [finding for block in blocks for finding in block.findings]
@@ -82,7 +82,9 @@ class Speaker:
 
     def readable(self, terms: Sequence[Term | Text]) -> list[Text]:
         """The texts to read: those in the reader's language, or all where there is none in it."""
-        found = [term if isinstance(term, Text) else Text(term.value, getattr(term, "language", "") or "") for term in terms]
+        found = [
+            term if isinstance(term, Text) else Text(term.value, getattr(term, "language", "") or "") for term in terms
+        ]
         mine = [text for text in found if text.language in ("", self.language)]
         return mine or found
 
