@@ -326,14 +326,14 @@ class Incoming(Block):
 
 _CHAPTERS: dict[str, tuple[Title, str]] = {
     "identity": (
-        ("Identity", "Identité"),
+        ("Basic facts", "Données de base"),
         "articleNumber> number> year> date> startYear> endYear> memberCount> provisionOf> partOf> frequency> "
         "locatedIn>",
     ),
     "founding": (("Founding", "Fondation"), "foundedYear> establishedUnder> setUpBy>"),
     "chart": (
         ("Place in the organisation chart", "Place dans l’organigramme"),
-        "unitOf> unitOf< supervisedBy> supervisedBy< attachedTo> attachedTo< underAuthorityOf>",
+        "unitOf> unitOf< supervisedBy> supervisedBy< attachedTo> attachedTo< underAuthorityOf> underAuthorityOf<",
     ),
     "tasks": (
         ("What it implements and is charged with", "Ce qu’il met en œuvre et ce dont il est chargé"),
@@ -420,6 +420,7 @@ _ELSEWHERE = frozenset(
 _IN_NO_PICTURE = frozenset(
     ("regulates", "protectsGroup", "dataOn", "frequency", "disaggregatedBy", "country", "announcedFor", "drawsOn")
 )
+_DIRECTLY_UNDER = (MGI + "unitOf", MGI + "supervisedBy")
 _DATES = ("date", "foundedYear", "year", "startYear", "endYear")
 
 
@@ -520,12 +521,17 @@ class _Composer:
         predicate, here = _predicate(name), self._dossier.iri
         statements = [one for one in self._positive if one.predicate == predicate and _is_seen_from(one, here, forward)]
         if name == "underAuthorityOf":
-            direct = {one.object for one in self._positive if one.predicate in (MGI + "unitOf", MGI + "supervisedBy")}
-            statements = [one for one in statements if one.object not in direct]
+            direct = {(one.subject, one.object) for one in self._positive if one.predicate in _DIRECTLY_UNDER}
+            statements = [one for one in statements if (one.subject, one.object) not in direct]
         statements.sort(key=lambda one: (self._name(_other_end(one, here).value), one.claim))
         part = f"{chapter}-{name}" if forward else f"{chapter}-{name}-of"
-        pointing = (group.total for group in self._dossier.points_here if group.property == predicate and not forward)
-        return Relation(predicate, forward, self._view.bound(part, statements, total=next(pointing, 0)))
+        total = 0 if forward else self._unread(predicate) + len(statements)
+        return Relation(predicate, forward, self._view.bound(part, statements, total=total))
+
+    def _unread(self, predicate: str) -> int:
+        """How many statements with a property that point here were not read."""
+        groups = (group for group in self._dossier.points_here if group.property == predicate)
+        return sum(group.total - len(group.terms) for group in groups)
 
     def _others(self) -> Block:
         """What no chapter of the design has room for, so that nothing that is stated is left out."""
@@ -616,8 +622,8 @@ class _Composer:
 
     def _pointing(self, block: str, title: Title, name: str) -> Block:
         groups = (group for group in self._dossier.points_here if group.property == MGI + name)
-        found = [term.value for group in groups for term in group.terms]
-        return Things(block, title, self._view.bound(block, sorted(found, key=self._name)))
+        found = sorted((term.value for group in groups for term in group.terms), key=self._name)
+        return Things(block, title, self._view.bound(block, found, total=len(found) + self._unread(MGI + name)))
 
     def _timeline(self) -> Block | None:
         events = sorted(_events(self._dossier), key=lambda event: (event.when, self._name(event.thing)))

@@ -79,7 +79,7 @@ _LOCAL = {
     # ---- data and other things
     "dataOn": _both(("holds data on", "has data in"), ("contient des données sur", "a des données dans")),
     "disaggregatedBy": _both(("is broken down by", "breaks down"), ("est ventilé par", "ventile")),
-    "frequency": _both(("recurs", "rhythm of"), ("a pour périodicité", "périodicité de")),
+    "frequency": _both(("has the frequency", "frequency of"), ("a pour périodicité", "périodicité de")),
     "partOf": _both(("is part of", "has as a part"), ("fait partie de", "a pour partie")),
     # ---- the report and its index
     "announcedFor": _both(("is announced for", "announces the topic"), ("est annoncé pour", "annonce le thème")),

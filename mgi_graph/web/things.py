@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fastapi import Request, Response
 
 from mgi_graph.description import MOST_INCOMING, Describer, Text, every_incoming
-from mgi_graph.dossier import Archive, Dossier, Evidence, Names, Statement, texts
+from mgi_graph.dossier import Archive, Dossier, Evidence, Names, Record, Statement, texts
 from mgi_graph.engine.result import Engine, Term
 from mgi_graph.errors import ParameterError
 from mgi_graph.sheet import MANY, Bounded, View, compose, design_of, neighbours
@@ -131,6 +131,10 @@ class Speaker:
             found.insert(0, up)
             iri = up
         return found
+
+    def differ(self, records: Sequence[Record], name: str) -> bool:
+        """Whether a column of records says more than that it is the thing of the page."""
+        return any(value.value != self.thing.iri for record in records for value in record.all(name))
 
     def beside(self, step: int) -> str:
         """What stands before (-1) or after (1) the thing in the report; empty where nothing does."""

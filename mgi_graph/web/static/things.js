@@ -24,9 +24,11 @@ async function draw(picture, edges) {
     container: picture,
     elements: elements(edges, picture.dataset.here, links),
     style: style(getComputedStyle(document.documentElement)),
-    layout: { name: "fcose", animate: false, randomize: true, nodeSeparation: 110, idealEdgeLength: 110, padding: 24 },
+    layout: { name: "fcose", animate: false, randomize: true, nodeDimensionsIncludeLabels: true, nodeSeparation: 90, idealEdgeLength: 90, padding: 20 },
     maxZoom: 2,
     userZoomingEnabled: false,
+    userPanningEnabled: !matchMedia("(pointer: coarse)").matches, // else a finger could not scroll past
+    boxSelectionEnabled: false,
     autoungrabify: true,
   });
   graph.on("tap", "node", (event) => location.assign(links.get(event.target.id())));
