@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,7 +10,7 @@ import pyoxigraph as ox
 
 from mgi_graph.engine.result import Engine, Term, as_sparql
 from mgi_graph.errors import NotInGraphError
-from mgi_graph.namespaces import BASE, DATA_LICENCE, DATASET, DOC, ID, MGI, RDF, expand, prologue
+from mgi_graph.namespaces import BASE, DATA_LICENCE, DATASET, DOC, ID, RDF, expand, prologue
 from mgi_graph.search import Named, fold
 from mgi_graph.snapshot import INFERRED
 
@@ -61,14 +60,12 @@ _ALL_NAMES = f"""SELECT ?thing ?name WHERE {{
 }} ORDER BY ?thing ?rank ?name"""
 _ALL_THINGS = f"""SELECT DISTINCT ?thing WHERE {{ ?thing a ?class FILTER(STRSTARTS(STR(?thing), "{ID}")) }}
 ORDER BY ?thing"""
-_TERMS = "CONSTRUCT { ?term rdfs:label ?label } WHERE { ?term rdfs:label ?label ; rdfs:isDefinedBy ?ontology }"
 _EVERY_INCOMING = "SELECT ?subject ?property WHERE {{ ?subject ?property {thing} }} ORDER BY ?property ?subject"
 
 _CUT = {
     "en": f"Not all that points here is listed. Ask {BASE}sparql: {{}}",
     "fr": f"Tout ce qui pointe ici n’est pas listé. Demandez à {BASE}sparql : {{}}",
 }
-_LABELS = (expand("skos:prefLabel"), expand("rdfs:label"))
 _TYPE = RDF + "type"
 
 
@@ -98,31 +95,6 @@ class Group:
 
 
 @dataclass(frozen=True)
-class Finding:
-    """A statement of the report, with where it stands; `page` is empty where the report prints none."""
-
-    iri: str
-    statement: tuple[Text, ...]
-    passage: str
-    section: tuple[Text, ...]
-    page: str
-    page_label: str
-    citation: str
-
-
-@dataclass(frozen=True)
-class Claim:
-    """A claim on a thing: its class, what it claims, and the findings that state it."""
-
-    iri: str
-    kind: str
-    subject: Term
-    predicate: Term
-    object: Term
-    findings: tuple[Finding, ...]
-
-
-@dataclass(frozen=True)
 class Description:
     """All that is told of a thing.
 
@@ -133,7 +105,6 @@ class Description:
         claim_iris: the claims of which it is subject or object, not more than `MOST_CLAIMS`.
         claim_total: how many claims there are.
         triples: all of this, with the evidence of the claims, and names and types of everything mentioned.
-        terms: labels of the ontology's terms.
     """
 
     iri: str
@@ -142,83 +113,11 @@ class Description:
     claim_iris: tuple[str, ...]
     claim_total: int
     triples: tuple[ox.Triple, ...]
-    terms: tuple[ox.Triple, ...]
 
     @property
     def is_cut(self) -> bool:
         """Whether there is more than is listed."""
         return self.claim_total > len(self.claim_iris) or any(g.total > len(g.terms) for g in self.points_here)
-
-    @property
-    def types(self) -> Group | None:
-        """Its classes."""
-        return next((group for group in self.says if group.property == _TYPE), None)
-
-    @property
-    def findings(self) -> tuple[Finding, ...]:
-        """The findings that state the thing itself, where it is a record, or the thing, where it is a finding."""
-        return self._findings(self.iri)
-
-    @cached_property
-    def claims(self) -> tuple[Claim, ...]:
-        """The claims, in the order of the pages that state them."""
-        claims = [claim for iri in self.claim_iris if (claim := self._claim(iri))]
-        return tuple(sorted(claims, key=lambda claim: (_page_order(claim.findings), claim.iri)))
-
-    def label(self, iri: str, language: str) -> Text:
-        """The name of anything mentioned: in the language, else in another, else made from its class and IRI."""
-        for predicate in _LABELS:
-            if texts := self.texts(iri, predicate):
-                return min(texts, key=lambda text: (text.language != language, text.language != "en", text.value))
-        kind = next((t.value for t in self._values(iri, _TYPE) if t.value.startswith(MGI)), "")
-        local = iri.rstrip("/#").replace("#", "/").rpartition("/")[2]
-        if kind and kind != iri:
-            name = self.label(kind, language)
-            return Text(f"{name.value} {local}", name.language)
-        return Text(local, "")
-
-    def texts(self, iri: str, predicate: str) -> tuple[Text, ...]:
-        """The texts that something mentioned has."""
-        found = (term for term in self._values(iri, predicate) if isinstance(term, ox.Literal))
-        return tuple(Text(term.value, term.language or "") for term in found)
-
-    @cached_property
-    def _index(self) -> dict[tuple[str, str], list[Term]]:
-        index: dict[tuple[str, str], list[Term]] = defaultdict(list)
-        for triple in (*self.triples, *self.terms):
-            if not isinstance(triple.object, ox.Triple):
-                index[str(getattr(triple.subject, "value", "")), triple.predicate.value].append(triple.object)
-        return index
-
-    def _values(self, iri: str, predicate: str) -> list[Term]:
-        return self._index.get((iri, predicate), [])
-
-    def _one(self, iri: str, predicate: str) -> str:
-        return next((term.value for term in self._values(iri, MGI + predicate)), "")
-
-    def _claim(self, iri: str) -> Claim | None:
-        names = ("claimSubject", "claimPredicate", "claimObject", "claimValue", "claimDate")
-        parts = [term for name in names for term in self._values(iri, MGI + name)[:1]]
-        kind = next((term.value for term in self._values(iri, _TYPE) if term.value.startswith(MGI)), "")
-        return Claim(iri, kind, parts[0], parts[1], parts[2], self._findings(iri)) if len(parts) > 2 else None
-
-    def _findings(self, iri: str) -> tuple[Finding, ...]:
-        iris = [iri] if self._one(iri, "statement") else [term.value for term in self._values(iri, MGI + "statedIn")]
-        return tuple(sorted(map(self._finding, iris), key=lambda finding: (_page_order([finding]), finding.iri)))
-
-    def _finding(self, iri: str) -> Finding:
-        passage = self._one(iri, "inPassage")
-        section = self._one(passage, "inSection")
-        citation = self.texts(self._one(section, "ofProfile"), expand("dcterms:bibliographicCitation"))
-        return Finding(
-            iri=iri,
-            statement=self.texts(iri, MGI + "statement"),
-            passage=passage,
-            section=self.texts(section, expand("skos:prefLabel")),
-            page=self._one(iri, "page"),
-            page_label=self._one(iri, "pageLabel"),
-            citation=citation[0].value if citation else "",
-        )
 
 
 class Describer:
@@ -254,7 +153,7 @@ class Describer:
         triples += self._construct(_ASSERTED, claims)
         triples += self._construct(_EVIDENCE, [iri, *claims])
         triples += self._construct(_NAMES, sorted(_mentioned(triples) - {iri}))
-        return Description(iri, says, points_here, claims, total, tuple(dict.fromkeys(triples)), self._terms)
+        return Description(iri, says, points_here, claims, total, tuple(dict.fromkeys(triples)))
 
     def nearest(self, iri: str, language: str = "en") -> list[Named]:
         """The things of which the IRI, its last part or a name is most like an IRI, best first."""
@@ -277,10 +176,6 @@ class Describer:
             if isinstance(name, ox.Literal):
                 called.setdefault(_value(thing), []).append(name)
         return {code: [_named(iri, names, code) for iri, names in called.items()] for code in ("en", "fr")}
-
-    @cached_property
-    def _terms(self) -> tuple[ox.Triple, ...]:
-        return tuple(self._engine.query(_PREFIXES + _TERMS).triples())
 
     def says(self, thing: str) -> tuple[Group, ...]:
         """The statements whose subject a thing is, which is written as in SPARQL."""
@@ -366,10 +261,6 @@ def _incoming(iri: str, groups: Iterable[Group]) -> Iterator[ox.Triple]:
 def _mentioned(triples: Iterable[ox.Triple]) -> set[str]:
     terms = {term for triple in triples for term in (triple.subject, triple.object)}
     return {term.value for term in terms if isinstance(term, ox.NamedNode)}
-
-
-def _page_order(findings: Sequence[Finding]) -> int:
-    return min((int(finding.page) for finding in findings if finding.page.isdigit()), default=10_000)
 
 
 def _named(iri: str, names: Sequence[ox.Literal], language: str) -> Named:

@@ -119,11 +119,12 @@ def _navigation(request: Request, reader: Reader) -> list[Link]:
     return [
         Link(path, reader.t(en, fr), "page" if here == path else "true" if here.startswith(f"{path}/") else "")
         for path, en, fr in _NAVIGATION
-        if _serves(request.app, path)
+        if serves(request.app, path)
     ]
 
 
 @cache
-def _serves(app: FastAPI, path: str) -> bool:
+def serves(app: FastAPI, path: str) -> bool:
+    """Whether a path of this server leads anywhere."""
     scope = {"type": "http", "method": "GET", "path": path, "root_path": "", "headers": []}
     return any(route.matches(scope)[0] == Match.FULL for route in app.routes)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from fastapi import Request, Response
 
@@ -47,9 +48,18 @@ class ThingPages:
         cited = [finding for block in blocks for finding in block.findings]
         evidence = self._archive.evidence([iri, *cited] if "Finding" in dossier.classes else cited)
         names = dossier.names | self._archive.names({item.section for item in evidence.values()})
-        speaker = Speaker(dossier, names, evidence, language)
-        values = {"kind": design_of(dossier), "thing": dossier, "blocks": blocks, "view": view, "speaker": speaker}
-        return pages.render(request, "things/page.html", document=document, data_version=self._version, **values)
+        return pages.render(
+            request,
+            "things/page.html",
+            kind=design_of(dossier),
+            thing=dossier,
+            blocks=blocks,
+            view=view,
+            speaker=Speaker(dossier, names, evidence, language),
+            document=document,
+            data_version=self._version,
+            serves=partial(pages.serves, request.app),
+        )
 
 
 @dataclass(frozen=True)
