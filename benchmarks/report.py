@@ -52,39 +52,40 @@ TARGETS = (
 
 def write(measured: Sequence[Results], plan: Plan) -> str:
     """All that was measured, in Markdown."""
-    parts = [_made(plan), *_targets(measured, plan)]
+    parts = [made(f": {plan.rounds} rounds, {plan.seconds:g} s a run"), *_targets(measured, plan)]
     for results in measured:
         parts += ["", f"### {results.graph.name}: {results.graph.triples:,} triples", "", *_graph(results, plan)]
-    return "\n".join([*parts, "", "### Machine", "", *_machine()]) + "\n"
+    return "\n".join([*parts, "", "### Machine", "", *machine()]) + "\n"
 
 
-def put_into_page(text: str, page: Path = PAGE) -> None:
+def put_into_page(text: str, page: Path = PAGE, begin: str = _BEGIN) -> None:
     """Put what `write` gave into the generated part of a page."""
-    before, _, rest = page.read_text("utf-8").partition(_BEGIN)
+    before, _, rest = page.read_text("utf-8").partition(begin)
     _, end, after = rest.partition(_END)
     if not end:
-        raise ValueError(f"{page} has no part between {_BEGIN!r} and {_END!r}.")
-    page.write_text(f"{before}{_BEGIN}\n\n{text}\n{_END}{after}", "utf-8")
+        raise ValueError(f"{page} has no part between {begin!r} and {_END!r}.")
+    page.write_text(f"{before}{begin}\n\n{text}\n{_END}{after}", "utf-8")
 
 
-def _made(plan: Plan) -> str:
+def made(how: str) -> str:
+    """When and at which commit something was measured."""
     today = datetime.now(UTC).date().isoformat()
-    return f"Measured on {today} at commit {_commit()}: {plan.rounds} rounds, {plan.seconds:g} s a run.\n"
+    return f"Measured on {today} at commit {_commit()}{how}.\n"
 
 
 def _targets(measured: Sequence[Results], plan: Plan) -> Iterator[str]:
-    yield from _head("target", "graph", *(f"{number} conn." for number in plan.connections), "")
+    yield from head("target", "graph", *(f"{number} conn." for number in plan.connections), "")
     for target in TARGETS:
         for results in measured:
-            yield _row(*_target(target, results, plan))
+            yield row(*_target(target, results, plan))
     blanks = [""] * (len(plan.connections) - 1)
     for results in measured[:1]:
         memory, ready = results.memory[OURS] / 2**20, median(results.ready)
         name = results.graph.name
-        yield _row(
+        yield row(
             f"peak memory < {_MEMORY_MIB} MiB", name, f"{memory:.0f} MiB", *blanks, _verdict(memory < _MEMORY_MIB)
         )
-        yield _row(
+        yield row(
             f"ready within {_READY_SECONDS:g} s", name, f"{ready:.2f} s", *blanks, _verdict(ready <= _READY_SECONDS)
         )
 
@@ -104,17 +105,17 @@ def _graph(results: Results, plan: Plan) -> Iterator[str]:
     yield ""
     engines = (OURS, OXIGRAPH, RDFLIB)
     yield "Answers a second (median / 99th percentile of latency in ms); how many times as many as others ours gives:\n"
-    yield from _head("query", "conn.", "", *engines, "× oxigraph", "× rdflib-endp.")
+    yield from head("query", "conn.", "", *engines, "× oxigraph", "× rdflib-endp.")
     for question in results.questions:
         for connections in plan.connections:
             for stream, name in _STREAMS.items():
                 cell = Cell(question.name, connections, stream)
                 ratios = (_times(results.ratio(cell, other)) for other in (OXIGRAPH, RDFLIB))
                 speeds = (_speed(results, cell, engine) for engine in engines)
-                yield _row(question.name, str(connections), name, *speeds, *ratios)
+                yield row(question.name, str(connections), name, *speeds, *ratios)
     yield ""
-    yield from _head("", *engines)
-    yield _row("peak memory under load, MiB", *(f"{results.memory[engine] / 2**20:.0f}" for engine in engines))
+    yield from head("", *engines)
+    yield row("peak memory under load, MiB", *(f"{results.memory[engine] / 2**20:.0f}" for engine in engines))
     starts = ", ".join(f"{seconds:.2f}" for seconds in sorted(results.ready))
     yield f"\nFrom `mgi-graph serve` to the first answer, the snapshot being there: {starts} s."
     yield f"Requests that failed: {results.failed}."
@@ -131,7 +132,8 @@ def _speed(results: Results, cell: Cell, engine: str) -> str:
     return f"{text} **{failed} failed**" if failed else text
 
 
-def _machine() -> Iterator[str]:
+def machine() -> Iterator[str]:
+    """What it was measured on, as a list in Markdown."""
     yield f"- {os.cpu_count()} cores ({_processor()}), {_memory()}; {platform.system()} {platform.release()}"
     wrk = subprocess.run([find_wrk(), "-v"], capture_output=True, text=True, check=False).stdout.split("Copyright")[0]
     yield f"- Python {platform.python_version()}; {wrk.strip()}"
@@ -162,11 +164,13 @@ def _commit() -> str:
     return (name.strip() or "(none)") + (" with changes" if changes else "")
 
 
-def _head(*titles: str) -> list[str]:
-    return [_row(*titles), "|---" * len(titles) + "|"]
+def head(*titles: str) -> list[str]:
+    """The first lines of a table in Markdown."""
+    return [row(*titles), "|---" * len(titles) + "|"]
 
 
-def _row(*cells: str) -> str:
+def row(*cells: str) -> str:
+    """A line of a table in Markdown."""
     return f"| {' | '.join(cells)} |"
 
 

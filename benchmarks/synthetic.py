@@ -71,7 +71,7 @@ def read_template(path: Path = TEMPLATE) -> Template:
 
 def shared_triples(template: Template, base: str = SYNTHETIC) -> Iterator[ox.Triple]:
     """What all synthetic profiles share, such as treaties and international organisations."""
-    names = _new_names(template, base, "")
+    names = new_names(template, base, "")
     kept = (triple for triple in template.triples if _text_of(triple.subject) in template.common)
     return (_rewritten(triple, names, "", Random(0)) for triple in kept)
 
@@ -87,7 +87,7 @@ def profile_triples(template: Template, number: int, seed: int, base: str = SYNT
     """
     code = country_code(number)
     random = Random(f"{seed}/{code}")
-    names = _new_names(template, base, code)
+    names = new_names(template, base, code)
     profile = ox.NamedNode(f"{base}id/profile/{code}-{YEAR}")
     for language, text in _COMMENTS.items():
         yield ox.Triple(profile, ox.NamedNode(RDFS + "comment"), ox.Literal(text, language=language))
@@ -131,7 +131,7 @@ def _write(path: Path, triples: Iterable[ox.Triple], title: str, base: str) -> N
     path.write_text("".join([head, base_line, *declared, *lines[len(prefixes) :]]), "utf-8")
 
 
-def _new_names(template: Template, base: str, code: str) -> dict[str, ox.NamedNode]:
+def new_names(template: Template, base: str, code: str) -> dict[str, ox.NamedNode]:
     """For each thing that is described its synthetic IRI; without a code, only for what is common."""
     own = ((iri, _own_name(iri.removeprefix(ID), code)) for iri in template.own if code)
     common = ((iri, iri.removeprefix(ID)) for iri in template.common)
@@ -161,11 +161,19 @@ def _thinned(template: Template, random: Random) -> Iterator[ox.Triple]:
 def _left_out(facts: Facts, random: Random) -> set[str]:
     """IRIs of passages by chance, of their findings, of records stated nowhere else, of discrepancies about those."""
     passages = [iri for iri, said in facts.items() if MGI + "inSection" in said]
-    gone = {iri for iri in passages if random.random() < LEFT_OUT}
+    kept = _needed(facts)
+    gone = {iri for iri in passages if random.random() < LEFT_OUT and iri not in kept}
     for predicate, rule in ((MGI + "inPassage", all), (MGI + "statedIn", all), (MGI + "involves", any)):
         resting = ((iri, said[predicate]) for iri, said in facts.items() if predicate in said)
         gone |= {iri for iri, grounds in resting if rule(ground in gone for ground in grounds)}
     return gone
+
+
+def _needed(facts: Facts) -> set[str]:
+    """IRIs of one passage for each provision, which needs a finding that mentions it."""
+    mentions = ((thing, iri) for iri, said in facts.items() for thing in said.get(MGI + "mentions", ()))
+    finding_of = {thing: iri for thing, iri in mentions if MGI + "provisionOf" in facts.get(thing, {})}
+    return {facts[finding][MGI + "inPassage"][0] for finding in finding_of.values()}
 
 
 def _direct(facts: Facts, claims: Iterable[str]) -> set[tuple[str, str, str]]:

@@ -49,7 +49,9 @@ def _setting(name: str, text: str, least: float | None = None, most: float | Non
     return typer.Option(help=text, envvar=f"MGI_GRAPH_{name}", min=least, max=most)
 
 
-Files = Annotated[list[Path] | None, typer.Argument(help="Further Turtle files to check together with the graph.")]
+Files = Annotated[
+    list[Path] | None, typer.Argument(help="Check these Turtle files, of data/ or not, rather than the whole graph.")
+]
 Endpoint = Annotated[str | None, typer.Option(help="Ask this SPARQL endpoint instead of the packaged graph.")]
 Lang = Annotated[Language, typer.Option(help="Language of labels and statements.")]
 
@@ -86,16 +88,20 @@ def check(
     ] = False,
     lang: Lang = Language.en,
 ) -> None:
-    """Hold the graph against the shapes and for consistency: file and line, what is wrong, how to mend it."""
+    """Hold the graph against the shapes and for consistency: file and line, what is wrong, how to mend it.
+
+    With files named, only these are checked, with those of the graph that describe what they name.
+    """
     from mgi_graph import sources
-    from mgi_graph.inspection import inspect
+    from mgi_graph.inspection import inspect, inspect_files
 
     found = sources.find_sources()
     with _progress() as progress:
         progress("checking the shapes, and looking for contradictions")
-        report = inspect(found, files or []).report
+        report = (inspect_files(found, files, progress) if files else inspect(found, progress)).report
     _show(report, lang)
-    agree = not oracle or _compare_closures([*found.asserted, *(files or [])])
+    extra = [path for path in files or [] if path.resolve() not in found.data]
+    agree = not oracle or _compare_closures([*found.asserted, *extra])
     raise typer.Exit(0 if report.conforms and agree else 1)
 
 
@@ -118,7 +124,7 @@ def _show(report: Report, lang: Language) -> None:
     for violation in report.violations:
         places = [f"{_near(path)}:{line}" for path, line in violation.places] or ["(in no file)"]
         what = " ".join(part for part in (violation.focus, violation.path, violation.value) if part)
-        message = violation.messages.get(lang) or next(iter(violation.messages.values()), "")
+        message = violation.message(lang)
         typer.echo(f"{', '.join(places)}: {violation.severity}: {what}\n    {message} [{violation.shape}]")
     typer.echo(
         f"{report.files} files, {report.triples} triples, {report.shapes} shapes: {len(report.violations)} violations"
@@ -132,7 +138,7 @@ def fmt(
     lang: Lang = Language.en,
 ) -> None:
     """Bring data files into the canonical layout, and say what is missing (claims, their triples, French names)."""
-    from mgi_graph import layout, sources, validation
+    from mgi_graph import checking, layout, sources
 
     found = sources.find_sources()
     changed = False
@@ -142,9 +148,30 @@ def fmt(
         typer.echo(f"{_near(path)}: {'in form' if tidied == before else 'not in form' if look else 'written anew'}")
         if tidied != before and not look:
             path.write_text(tidied, "utf-8")
-    report = validation.check(found, [path for path in files or [] if path.resolve() not in found.data])
-    _show(report, lang)
+    named = files or found.data
+    others = [path for path in found.data if path.resolve() not in {file.resolve() for file in named}]
+    _show(checking.check(found.ontology, (*checking.nearest(named, others), *named), found.shapes), lang)
     raise typer.Exit(1 if look and changed else 0)
+
+
+@app.command()
+def new_profile(
+    code: Annotated[str, typer.Argument(metavar="ISO3", help="The country's ISO 3166-1 code of three letters.")],
+    year: Annotated[int, typer.Argument(help="The year in the profile's title.")],
+) -> None:
+    """Write the empty file of a new profile into data/, with its sections and with what is to be filled in marked."""
+    from mgi_graph import scaffold, sources
+
+    made = scaffold.scaffold(sources.find_sources(), code, year)
+    made.path.write_text(made.turtle, "utf-8")
+    file = _near(made.path)
+    typer.echo(
+        f"{file}: written, an empty profile of {made.country.en} ({made.country.alpha3}) of {year}.\n"
+        f"Next:\n"
+        f"  1. In {file}, replace each text in [square brackets], add mgi:cutOff, delete sections the report lacks.\n"
+        f"  2. Add passages, findings and claims: docs/new-profile.md leads through it, with an example.\n"
+        f"  3. After each step: mgi-graph fmt {file} && mgi-graph check {file}"
+    )
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})

@@ -24,6 +24,9 @@ class MGIGraphError(Exception):
         """The error as plain values, for another process; `revive` makes it an error again."""
         return {"kind": type(self).__name__, **vars(self)}
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return revive, (self.facts(),)
+
 
 def revive(facts: Mapping[str, Any]) -> MGIGraphError:
     """Make an error from what `MGIGraphError.facts` gave."""
@@ -61,6 +64,10 @@ class SourceSyntaxError(SourceError):
 
 class BlankNodeError(MGIGraphError):
     """A graph that is to be written in a stable order has blank nodes."""
+
+
+class ScaffoldError(MGIGraphError):
+    """The empty file of a new profile cannot be written: the code or the year cannot be, or the file is there."""
 
 
 class InconsistencyError(MGIGraphError):

@@ -8,31 +8,46 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from mgi_graph import validation
+from mgi_graph.checking import Progress, check, nearest
 from mgi_graph.reasoning.closure import infer
-from mgi_graph.sources import Sources, parse_quads, read_graph, read_source
+from mgi_graph.sources import Sources, parse_quads
+from mgi_graph.validation import Report
 
 
 @dataclass(frozen=True)
 class Inspection:
     """What was found: the violations of shapes, and the inferred triples of the consistent graph, in a fixed order."""
 
-    report: validation.Report
+    report: Report
     inferred: tuple[ox.Triple, ...]
 
 
-def inspect(sources: Sources, extra: Sequence[Path] = ()) -> Inspection:
-    """Close and validate the graph of the sources, with further Turtle files added to it.
+def inspect(sources: Sources, progress: Progress = lambda _: None) -> Inspection:
+    """Validate and close the graph of the sources; both are tried, whatever the other finds.
 
     Raises:
-        SourceError: a file is missing or not Turtle.
+        SourceError: a file is missing or not Turtle, or a shape uses what is not known.
         InconsistencyError: the graph contradicts the ontology.
         UncoveredAxiomError: the ontology has an axiom that no rule covers.
     """
-    paths = (*sources.asserted, *extra)
-    files = [read_source(path) for path in paths]
-    inferred = infer(asserted_triples(paths))
-    return Inspection(validation.validate(files, read_graph(*sources.shapes)), tuple(inferred))
+    return _inspect(sources, sources.data, progress)
+
+
+def inspect_files(sources: Sources, files: Sequence[Path], progress: Progress = lambda _: None) -> Inspection:
+    """The same for some files and those of the sources that describe what they name, not for the whole graph.
+
+    Raises:
+        SourceError, InconsistencyError, UncoveredAxiomError: as `inspect`.
+    """
+    chosen = [path.resolve() for path in files]
+    others = [path for path in sources.data if path.resolve() not in chosen]
+    return _inspect(sources, (*nearest(files, others), *files), progress)
+
+
+def _inspect(sources: Sources, data: Sequence[Path], progress: Progress) -> Inspection:
+    report = check(sources.ontology, data, sources.shapes, progress)
+    progress("drawing the inferences")
+    return Inspection(report, tuple(infer(asserted_triples([sources.ontology, *data]))))
 
 
 def asserted_triples(paths: Sequence[Path]) -> list[ox.Triple]:

@@ -16,20 +16,19 @@ from importlib.metadata import version as installed
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
-import platformdirs
 import pyoxigraph as ox
 
 from mgi_graph.census import Census, Part, take_census
 from mgi_graph.dumps import Dump, write_dumps
 from mgi_graph.errors import SnapshotError, ValidationError
 from mgi_graph.namespaces import DCTERMS, GRAPH, PROV, RDF, RDFS, VOID, XSD
-from mgi_graph.sources import Sources, graph_iri, parse_quads, read_bytes
+from mgi_graph.sources import CACHE_VARIABLE as CACHE_VARIABLE
+from mgi_graph.sources import Sources, cache_folder, graph_iri, parse_quads, read_bytes
 
-CACHE_VARIABLE = "MGI_GRAPH_CACHE"
 INFERRED = GRAPH + "inferred"
 DESCRIPTION = GRAPH + "description"
 _LAYOUT = "4"
-_BUILT_WITH = ("pyoxigraph", "pyshacl", "rdflib")
+_BUILT_WITH = ("pyoxigraph", "rdflib")
 _KEPT = 5
 _MANIFEST = "manifest.json"
 
@@ -99,12 +98,6 @@ class Snapshot:
             raise SnapshotError(
                 f"The snapshot {self.path} cannot be opened: {error}", "Delete that folder; it is built anew."
             ) from None
-
-
-def cache_folder() -> Path:
-    """Where snapshots lie: $MGI_GRAPH_CACHE, else the user's cache folder."""
-    named = os.environ.get(CACHE_VARIABLE)
-    return Path(named) if named else platformdirs.user_cache_path("mgi-graph")
 
 
 def current(sources: Sources, progress: Progress = lambda _: None) -> Snapshot:
@@ -259,7 +252,7 @@ def _fill_graph(store: ox.Store, dumps: Path, sources: Sources, progress: Progre
     from mgi_graph.inspection import inspect
 
     progress("drawing the inferences and checking the graph (once)")
-    inspected = inspect(sources)
+    inspected = inspect(sources, progress)
     report = inspected.report
     if not report.conforms:
         raise ValidationError(

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import platformdirs
 import pyoxigraph as ox
 
 from mgi_graph.errors import SourceError, SourceNotFoundError, SourceSyntaxError
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from rdflib.graph import _TripleType
 
 ROOT_VARIABLE = "MGI_GRAPH_ROOT"
+CACHE_VARIABLE = "MGI_GRAPH_CACHE"
 _PACKAGE = Path(__file__).parent
 
 FORMATS: dict[str, ox.RdfFormat] = {
@@ -93,6 +95,12 @@ def find_document(name: str) -> str:
     """A document about the graph, such as "CHANGELOG.md", as Markdown; empty where it does not stand by the files."""
     path = _default_root() / name
     return path.read_text("utf-8") if path.is_file() else ""
+
+
+def cache_folder() -> Path:
+    """Where snapshots lie, and notes on what was checked: $MGI_GRAPH_CACHE, else the user's cache folder."""
+    named = os.environ.get(CACHE_VARIABLE)
+    return Path(named) if named else platformdirs.user_cache_path("mgi-graph")
 
 
 def graph_iri(path: Path) -> str:

@@ -3,26 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cache
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
-from rdflib import RDF, SH, Graph, Literal, URIRef
-from rdflib.plugins import sparql
-from rdflib.plugins.sparql import prepareQuery
-from rdflib.plugins.sparql.sparql import Query
-from rdflib.query import Result
-from rdflib.term import Node
+import pyoxigraph as ox
 
-from mgi_graph.errors import SourceSyntaxError
+from mgi_graph.constraints import Constraint, constraints_of
 from mgi_graph.namespaces import shorten
-from mgi_graph.sources import SourceFile, Sources, read_graph, read_source
-
-sparql.SPARQL_LOAD_GRAPHS = False  # what a shape's query names is never fetched
-
-_PLACEHOLDERS = {"this": SH.focusNode, "path": SH.resultPath, "value": SH.value}
+from mgi_graph.places import ANY_BLANK, Places
+from mgi_graph.shapes import read_shapes
+from mgi_graph.sources import parse_quads
 
 
 @dataclass(frozen=True)
@@ -31,12 +22,13 @@ class Violation:
 
     Attributes:
         severity: "Violation", "Warning" or "Info".
-        focus: the thing that is wrong, as a short name.
-        path: the property concerned, as a short name; empty where the thing as a whole is.
+        focus: the thing that is wrong, as a short name; "[]" where it has no IRI.
+        path: the property or property path concerned, with short names; empty where the thing as a whole is.
         value: the value concerned, in Turtle; empty where a value is missing.
         shape: the shape that was broken, as a short name.
-        messages: how to mend it, by language ("en", "fr").
+        messages: how to mend it: language ("en", "fr") and text.
         places: each file and line (from 1) where the thing or the statement stands.
+        terms: the statement to look for in the files, as N-Triples: focus, path and value; empty what is not known.
     """
 
     severity: str
@@ -44,8 +36,14 @@ class Violation:
     path: str
     value: str
     shape: str
-    messages: dict[str, str]
-    places: tuple[tuple[Path, int], ...] = field(default=())
+    messages: tuple[tuple[str, str], ...]
+    places: tuple[tuple[Path, int], ...] = ()
+    terms: tuple[str, str, str] = ("", "", "")
+
+    def message(self, language: str) -> str:
+        """How to mend it, in a language if it is said in that, else in another."""
+        texts = dict(self.messages)
+        return texts.get(language) or next(iter(texts.values()), "")
 
 
 @dataclass(frozen=True)
@@ -63,106 +61,113 @@ class Report:
         return not any(found.severity == "Violation" for found in self.violations)
 
 
-def check(sources: Sources, extra: Sequence[Path] = ()) -> Report:
-    """Validate the asserted graph of the sources, with further Turtle files added to it.
+@dataclass(frozen=True)
+class Rules:
+    """The constraints of some shapes, and how many shapes they come from."""
+
+    constraints: tuple[Constraint, ...]
+    shapes: int
+
+
+def read_rules(shapes: Sequence[Path]) -> Rules:
+    """Read SHACL shapes from Turtle files.
 
     Raises:
-        SourceError: a file is missing or not Turtle.
+        SourceError: a file is missing or not Turtle, or a shape uses what is not known here.
     """
-    files = [read_source(path) for path in (*sources.asserted, *extra)]
-    return validate(files, read_graph(*sources.shapes))
+    read = read_shapes(shapes)
+    return Rules(constraints_of(read), read.count)
 
 
-def validate(files: Sequence[SourceFile], shapes: Graph) -> Report:
-    """Validate files, taken as one graph, against a graph of SHACL shapes.
+def validate(paths: Sequence[Path], rules: Rules) -> Report:
+    """Validate RDF files, taken as one graph.
 
     Raises:
-        SourceSyntaxError: the shapes themselves are not SHACL.
+        SourceError: a file is missing or malformed.
     """
-    from pyshacl import validate as shacl
-    from pyshacl.errors import ReportableRuntimeError, ShapeLoadError
-
-    graph = _PreparingGraph()
-    for file in files:
-        graph += file.graph
-    try:
-        _, results, _ = shacl(graph, shacl_graph=shapes, inplace=True)
-    except (ReportableRuntimeError, ShapeLoadError) as error:
-        raise SourceSyntaxError(Path("shapes"), f"the shapes cannot be used: {error}") from None
-    assert isinstance(results, Graph)
-    found = sorted(_violations(results, shapes, files), key=_order)
-    count = len(set(shapes.subjects(RDF.type, SH.NodeShape)) | set(shapes.subjects(RDF.type, SH.PropertyShape)))
-    return Report(len(files), len(graph), count, tuple(found))
+    store = load(paths)
+    found = set(violations(store, rules.constraints))
+    return report(paths, len(store), rules, found)
 
 
-class _PreparingGraph(Graph):
-    """A graph that parses each query text once: pySHACL sends the same one for every focus node."""
+def load(paths: Iterable[Path]) -> ox.Store:
+    """Read files into the default graph of a store in memory.
 
-    def query(self, query_object: Any, *args: Any, **named: Any) -> Result:
-        known = _prepare(query_object) if isinstance(query_object, str) else query_object
-        return super().query(known, *args, **named)
-
-
-@cache
-def _prepare(text: str) -> Query:
-    return prepareQuery(text)
-
-
-def _violations(results: Graph, shapes: Graph, files: Sequence[SourceFile]) -> Iterable[Violation]:
-    for result in results.subjects(RDF.type, SH.ValidationResult):
-        focus = results.value(result, SH.focusNode)
-        path = results.value(result, SH.resultPath)
-        value = results.value(result, SH.value)
-        yield Violation(
-            severity=str(results.value(result, SH.resultSeverity)).rpartition("#")[2],
-            focus=_short(focus),
-            path=_short(path),
-            value=_short(value),
-            shape=_short(results.value(result, SH.sourceShape)),
-            messages=_messages(results, shapes, result),
-            places=_places(files, focus, path, value),
-        )
+    Raises:
+        SourceError: a file is missing or malformed.
+    """
+    store = ox.Store()
+    for path in paths:
+        quads = parse_quads(path, rename_blank_nodes=True)
+        store.extend(ox.Quad(quad.subject, quad.predicate, quad.object) for quad in quads)
+    return store
 
 
-def _messages(results: Graph, shapes: Graph, result: Node) -> dict[str, str]:
-    """The shape's messages by language, filled in here: pySHACL drops the language of those that it fills in."""
-    owners = [results.value(result, SH.sourceConstraint), results.value(result, SH.sourceShape)]
-    texts = [text for owner in owners if owner is not None for text in shapes.objects(owner, SH.message)]
-    values = {name: _short(results.value(result, part)) for name, part in _PLACEHOLDERS.items()}
-    messages = {text.language or "en": _fill(str(text), values) for text in texts if isinstance(text, Literal)}
-    return messages or {"en": "; ".join(sorted(map(str, results.objects(result, SH.resultMessage))))}
+def violations(
+    store: ox.Store, constraints: Iterable[Constraint], keep: Callable[[object], bool] = lambda _: True
+) -> Iterator[Violation]:
+    """What breaks constraints in the default graph of a store, without the places.
+
+    Args:
+        store: the graph.
+        constraints: what must hold.
+        keep: whether what is wrong with a thing is of interest.
+    """
+    for constraint in constraints:
+        solutions = store.query(constraint.query)
+        assert isinstance(solutions, ox.QuerySolutions)
+        names = [variable.value for variable in solutions.variables]
+        for solution in solutions:
+            row = dict(zip(names, solution, strict=True))
+            if keep(row["this"]):
+                yield _violation(store, constraint, row)
+
+
+def report(paths: Sequence[Path], triples: int, rules: Rules, found: Iterable[Violation]) -> Report:
+    """Put violations in order, each with its places in the files."""
+    places = Places(paths)
+    placed = (replace(violation, places=places.of(*violation.terms)) for violation in found)
+    return Report(len(paths), triples, rules.shapes, tuple(sorted(placed, key=_order)))
+
+
+def _violation(store: ox.Store, constraint: Constraint, row: Mapping[str, object]) -> Violation:
+    focus, path, value = row["this"], row.get("path"), row.get("value")
+    if value is None and constraint.of_node and constraint.is_query:
+        value = focus
+    names = {"this": _short(focus), "path": _short(path) or constraint.path, "value": _short(value)}
+    terms = (str(focus), str(path or constraint.property or ""), str(value or ""))
+    return Violation(
+        severity=constraint.severity,
+        focus=names["this"],
+        path=names["path"],
+        value=names["value"],
+        shape=shorten(constraint.shape),
+        messages=tuple((language, _fill(text, names)) for language, text in constraint.messages),
+        terms=_witness(store, focus) if isinstance(focus, ox.BlankNode) else terms,
+    )
+
+
+def _witness(store: ox.Store, node: ox.BlankNode) -> tuple[str, str, str]:
+    """The statement on a blank node that is made on the fewest others."""
+
+    def shared(quad: ox.Quad) -> int:
+        return sum(1 for _ in store.quads_for_pattern(None, quad.predicate, quad.object))
+
+    said = (quad for quad in store.quads_for_pattern(node, None, None) if not isinstance(quad.object, ox.BlankNode))
+    rarest = min(said, key=shared, default=None)
+    return (ANY_BLANK, str(rarest.predicate), str(rarest.object)) if rarest else ("", "", "")
 
 
 def _fill(template: str, values: Mapping[str, str]) -> str:
     return re.sub(r"\{[?$](\w+)\}", lambda match: values.get(match[1], match[0]), template)
 
 
-def _places(
-    files: Sequence[SourceFile], focus: Node | None, path: Node | None, value: Node | None
-) -> tuple[tuple[Path, int], ...]:
-    """Where to mend: the line of the statement itself, else the first on the thing, else the first that names it."""
-    wrong = value if path is None and isinstance(value, URIRef) and value != focus else focus
-    tests = (
-        lambda triple: triple == (focus, path, value),
-        lambda triple: triple[0] == wrong,
-        lambda triple: triple[0] == focus,
-        lambda triple: triple[2] == focus,
-    )
-    for test in tests:
-        found = tuple((file.path, line) for file in files if (line := _first_line(file, test)))
-        if found:
-            return found
-    return ()
-
-
-def _first_line(file: SourceFile, test: Callable[[tuple[Node, Node, Node]], bool]) -> int:
-    return min((line for triple, line in file.lines.items() if test(triple)), default=0)
-
-
-def _short(node: Node | None) -> str:
-    if node is None:
+def _short(term: object) -> str:
+    if term is None:
         return ""
-    return shorten(str(node)) if isinstance(node, URIRef) else node.n3()
+    if isinstance(term, ox.BlankNode):
+        return "[]"
+    return shorten(term.value) if isinstance(term, ox.NamedNode) else str(term)
 
 
 def _order(found: Violation) -> tuple[str, int, str, str, str]:

@@ -99,7 +99,7 @@ def test_file_keeps_the_form(path: Path) -> None:
     rows = by_rdflib(Graph(), question.text)
     names = {*rows.columns, *(parameter.name for parameter in question.params)}
     for pattern in question.evidence:
-        assert len(pattern) in (1, 2, 3, 4)
+        assert len(pattern) in (1, 2, 3, 4, 6)
         named = pattern if len(pattern) in (1, 3) else pattern[::2]
         assert all(part in names or part.partition(":")[0] in PREFIXES for part in named), pattern
     assert set(question.columns) <= set(rows.columns)

@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 from conftest import CASES
 from rdflib import RDF, SH, Graph, Literal, Namespace, URIRef
+from shacl_oracle import found_by_pyshacl, found_by_us
 
-from mgi_graph import sources, validation
+from mgi_graph import checking, sources, validation
+from mgi_graph.errors import SourceError
 from mgi_graph.namespaces import MGI, SHAPES
-from mgi_graph.sources import SourceFile
+from mgi_graph.validation import Rules
 
 EXAMPLES = sorted((CASES / "shapes").glob("*/*.ttl"))
 BASE = CASES / "shapes" / "_base.ttl"
@@ -24,8 +26,8 @@ def shapes(files: sources.Sources) -> Graph:
 
 
 @pytest.fixture(scope="module")
-def groundwork(files: sources.Sources) -> list[SourceFile]:
-    return [sources.read_source(files.ontology), sources.read_source(BASE)]
+def rules(files: sources.Sources) -> Rules:
+    return validation.read_rules(files.shapes)
 
 
 def shape_of(example: Path) -> str:
@@ -48,7 +50,7 @@ def kin(shapes: Graph, shape: str) -> set[str]:
 
 
 def test_the_graph_conforms(files: sources.Sources) -> None:
-    report = validation.check(files)
+    report = checking.check(files.ontology, files.data, files.shapes)
     assert report.violations == ()
     assert report.triples > 10_000
     assert report.shapes > 100
@@ -84,8 +86,8 @@ def test_every_assertable_property_is_watched(shapes: Graph, asserted: Graph) ->
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: f"{path.parent.name}/{path.stem}")
-def test_example(example: Path, shapes: Graph, groundwork: list[SourceFile]) -> None:
-    report = validation.validate([*groundwork, sources.read_source(example)], shapes)
+def test_example(example: Path, files: sources.Sources, shapes: Graph, rules: Rules) -> None:
+    report = validation.validate([files.ontology, BASE, example], rules)
     broken = {found.shape for found in report.violations}
     if example.name.startswith("valid"):
         assert not broken
@@ -93,8 +95,22 @@ def test_example(example: Path, shapes: Graph, groundwork: list[SourceFile]) -> 
         assert broken, "the invalid example breaks nothing"
         assert broken <= kin(shapes, shape_of(example))
         for found in report.violations:
-            assert found.messages["en"]
-            assert found.messages["fr"]
+            assert {language for language, _ in found.messages} == {"en", "fr"}
+            assert found.places
+
+
+@pytest.mark.parametrize("remainder", [0, *(pytest.param(rest, marks=pytest.mark.slow) for rest in range(1, 12))])
+def test_pyshacl_finds_the_same(remainder: int, files: sources.Sources, shapes: Graph, rules: Rules) -> None:
+    """In every example; every twelfth of them is quick enough for each run of the tests."""
+    chosen = EXAMPLES[remainder::12]
+    assert chosen
+    for example in chosen:
+        paths = [files.ontology, BASE, example]
+        assert found_by_us(validation.validate(paths, rules).violations) == found_by_pyshacl(paths, shapes), example
+
+
+def test_the_oracle_finds_nothing_in_the_graph_either(files: sources.Sources, shapes: Graph) -> None:
+    assert found_by_pyshacl(files.asserted, shapes) == set()
 
 
 def test_a_violation_names_file_and_line(tmp_path: Path, files: sources.Sources) -> None:
@@ -105,9 +121,42 @@ def test_a_violation_names_file_and_line(tmp_path: Path, files: sources.Sources)
         "    mgi:implements <https://w3id.org/mgi-graph/id/ne/instrument/law-2012-45> .\n",
         "utf-8",
     )
-    report = validation.check(files, [path])
+    report = checking.check(files.ontology, [*files.data, path], files.shapes)
     assert [found.places for found in report.violations] == [((path, 4),)]
     assert not report.conforms
+
+
+def test_a_violation_of_a_thing_without_an_iri_names_file_and_line(tmp_path: Path, files: sources.Sources) -> None:
+    path = tmp_path / "nameless.ttl"
+    path.write_text(
+        f"@prefix mgi: <{MGI}> .\n\n[] a mgi:Mandate ;\n  mgi:function 'Counts sheep'@en , 'Compte les moutons'@fr .\n",
+        "utf-8",
+    )
+    report = checking.check(files.ontology, [*files.data, path], files.shapes)
+    assert len(report.violations) > 2
+    assert {place for found in report.violations for place, _ in found.places} == {path}
+
+
+@pytest.mark.parametrize(
+    ("shape", "problem"),
+    [
+        ("sh:closed true", "sh:closed is not known"),
+        ("sh:property [ sh:path mgi:year ; sh:minCount 12 ]", "sh:minCount above 9"),
+        ("sh:property [ sh:path [ sh:zeroOrMorePath mgi:partOf ] ; sh:minCount 1 ]", "sh:path is not known"),
+        ("sh:not [ sh:path mgi:year ; sh:uniqueLang true ]", "sh:uniqueLang within sh:not"),
+        ("sh:sparql [ sh:ask 'ASK { $this mgi:year 1 }' ]", "not of the form SELECT"),
+        ("sh:sparql [ sh:select 'SELECT $this ?x WHERE { $this mgi:year ?x }' ]", "selects \\?x"),
+    ],
+)
+def test_a_shape_that_is_not_understood_is_refused_by_name(tmp_path: Path, shape: str, problem: str) -> None:
+    path = tmp_path / "odd.ttl"
+    path.write_text(
+        f"@prefix sh: <http://www.w3.org/ns/shacl#> .\n@prefix mgi: <{MGI}> .\n"
+        f"<{SHAPES}Odd> a sh:NodeShape ; sh:targetClass mgi:Law ; {shape} .\n",
+        "utf-8",
+    )
+    with pytest.raises(SourceError, match=problem):
+        validation.read_rules([path])
 
 
 def test_shapes_stand_in_their_own_namespace(shapes: Graph) -> None:

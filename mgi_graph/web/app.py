@@ -27,6 +27,7 @@ from mgi_graph.snapshot import Snapshot
 from mgi_graph.web import (
     assets,
     citing,
+    comparisons,
     dataset,
     explore,
     failures,
@@ -54,6 +55,7 @@ _ROUTES = (
     "about",
     "api",
     "cite",
+    "compare",
     "dataset",
     "doc",
     "dumps",
@@ -144,6 +146,7 @@ def create_app(snapshot: Snapshot, questions: Sequence[Question] = (), settings:
         api.include_router(explore.create_router(engine, questions))
     api.include_router(questions_over_http.create_router(engine, questions, partial(_address, settings)))
     api.include_router(citing.create_router(engine))
+    api.include_router(comparisons.create_router(engine))
     editor = Editor(engine, questions, snapshot)
     api.include_router(editor.create_router())
     api.include_router(service.create_router(snapshot, partial(_address, settings), editor))
