@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property, lru_cache
 from urllib.parse import quote
 
 import pyoxigraph as ox
 from fastapi import APIRouter, Request, Response
 from markdown_it import MarkdownIt
+from markdown_it.token import Token
 from markupsafe import Markup
 from starlette.concurrency import run_in_threadpool
 
@@ -154,11 +155,27 @@ def _said(one: Discrepancy) -> list[str]:
 def _rendered(name: str, deeper: int) -> Markup:
     """A document as HTML, its headings so many levels deeper; raw HTML in it stays text."""
     markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
+    markdown.add_render_rule("table_open", _open_table)
+    markdown.add_render_rule("table_close", _close_table)
     tokens = markdown.parse(find_document(name))
+    number = 0
     for token in tokens:
         if token.type in ("heading_open", "heading_close"):
             token.tag = f"h{min(int(token.tag[1:]) + deeper, 6)}"
+        elif token.type == "table_open":
+            number += 1
+            token.meta["number"] = number
     return Markup(markdown.renderer.render(tokens, markdown.options, {}))
+
+
+def _open_table(_: object, tokens: Sequence[Token], place: int, *__: object) -> str:
+    """A table that scrolls by itself where it is too wide."""
+    name = f"Table {tokens[place].meta['number']}"
+    return f'<div class="wide" tabindex="0" role="region" aria-label="{name}"><table>'
+
+
+def _close_table(*_: object) -> str:
+    return "</table></div>"
 
 
 def _written(iri: str, page: str, version: str, language: str) -> tuple[str, str]:

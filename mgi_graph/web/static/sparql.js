@@ -46,7 +46,7 @@ function extensions() {
     StreamLanguage.define(sparql), syntaxHighlighting(colours), EditorView.lineWrapping,
     autocompletion({ override: [complete], icons: false }),
     EditorView.cspNonce.of(form.dataset.nonce),
-    EditorView.contentAttributes.of({ "aria-label": t("SPARQL query", "Requête SPARQL"), "aria-describedby": "editor-hint", spellcheck: "false" }),
+    EditorView.contentAttributes.of({ "aria-label": t("SPARQL query", "Requête SPARQL"), "aria-describedby": "editor-hint", spellcheck: "false", tabindex: "0" }),
     keymap.of([
       { key: "Mod-Enter", run: () => { run(); return true; } },
       ...closeBracketsKeymap, ...completionKeymap, ...historyKeymap, ...defaultKeymap, indentWithTab,
@@ -179,9 +179,11 @@ function failed(message) {
 
 function at(line, column, message) {
   const { from, text } = view.state.doc.line(Math.min(Math.max(line, 1), view.state.doc.lines));
-  const start = from + [...text].slice(0, column - 1).join("").length;
-  const word = /^[^\s{}()<>;,.]+/.exec(view.state.sliceDoc(start, from + text.length));
-  const end = Math.min(start + Math.max(word ? word[0].length : 1, 1), view.state.doc.length);
+  const before = [...text].slice(0, column - 1).join("");
+  const after = /^[^\s{}()<>;,.]+/.exec(text.slice(before.length)); // the parser stops before a word, or right behind it
+  const word = after ?? /[^\s{}()<>;,.]+$|.?$/.exec(before);
+  const start = from + (after ? before.length : word.index);
+  const end = Math.max(start + word[0].length, Math.min(start + 1, view.state.doc.length));
   view.dispatch(setDiagnostics(view.state, [{ from: Math.min(start, end), to: end, severity: "error", message }]));
   const label = t(`Go to line ${line}, column ${column}`, `Aller à la ligne ${line}, colonne ${column}`);
   const button = element("button", { type: "button", className: "quiet" }, label);
