@@ -14,7 +14,7 @@ const still = matchMedia("(prefers-reduced-motion: reduce)");
 const dark = matchMedia("(prefers-color-scheme: dark)");
 
 const shown = () => document.querySelector("#shown");
-const state = { cy: null, here: null, line: -1, asked: 0 };
+const state = { cy: null, here: null, line: -1, asked: 0, opened: 0 };
 
 const stage = document.querySelector("#stage-template").content.firstElementChild.cloneNode(true);
 shown().before(stage);
@@ -137,9 +137,11 @@ function closer(element) {
 }
 
 async function show(address, focus) {
+  const number = ++state.opened;
   panel.setAttribute("aria-busy", "true");
   const answer = await fetch(address);
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  if (number !== state.opened) return;
   const facts = page.querySelector("#facts");
   panel.removeAttribute("aria-busy");
   if (!facts) return void location.assign(address);
