@@ -1,4 +1,4 @@
-"""Runs the measurements: `python -m benchmarks` compares engines, `python -m benchmarks scale` counts profiles."""
+"""Runs the measurements: of engines (`python -m benchmarks`), of growth (`… scale`), of reasoners (`… reasoning`)."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from typing import Annotated
 
 import typer
 
-from benchmarks import growth, report, scale_report
+from benchmarks import growth, reasoning, report, scale_report
 from benchmarks.agreement import DisagreementError
 from benchmarks.graphs import Graph, niger_graph, synthetic_graph
 from benchmarks.load import find_wrk
 from benchmarks.measuring import Measurement, Plan
 from benchmarks.servers import find_program
-from benchmarks.synthetic import ROOT
+from benchmarks.synthetic import MOST, ROOT
 
 _GRAPHS = {"niger": niger_graph, "synthetic": synthetic_graph}
 
@@ -60,6 +60,25 @@ def scale(
     if write:
         scale_report.plot(measured, scale_report.PAGE.parent)
         report.put_into_page(text, scale_report.PAGE, scale_report.BEGIN)
+
+
+@app.command("reasoning")
+def compare_reasoners(
+    profiles: Annotated[int, typer.Option(min=0, max=MOST, help="Synthetic profiles beside the Niger graph.")] = 9,
+    rounds: Annotated[int, typer.Option(min=1, help="How often each but owlrl is timed.")] = 3,
+    folder: Annotated[Path, typer.Option(help="For the synthetic graph.")] = ROOT / ".bench",
+    write: Annotated[bool, typer.Option("--write", help="Also write the figures to docs/reasoning.md.")] = False,
+) -> None:
+    """Compare our closure with those of owlrl and reasonable on the same triples; prints Markdown."""
+    graphs = [reasoning.niger(), *([reasoning.synthetic(folder, profiles)] if profiles else [])]
+    measured = []
+    for given in graphs:
+        _progress(f"closing {len(given.triples)} triples with each reasoner")
+        measured.append((given, reasoning.measure(given.triples, rounds)))
+    text = reasoning.report(measured)
+    typer.echo(text)
+    if write:
+        report.put_into_page(text, ROOT / "docs" / "reasoning.md")
 
 
 def _numbers(text: str) -> tuple[int, ...]:

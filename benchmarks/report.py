@@ -20,7 +20,7 @@ from benchmarks.servers import OURS, OXIGRAPH, RDFLIB
 from benchmarks.synthetic import ROOT
 
 PAGE = ROOT / "docs" / "performance.md"
-_BEGIN = "<!-- written by `make bench ARGS=--write`, from here -->"
+_BEGIN = "<!-- written by the benchmark with --write, from here -->"
 _END = "<!-- to here -->"
 _STREAMS = {Stream.CHANGING: "cold", Stream.REPEATING: "warm"}
 _PACKAGES = ("fastapi", "granian", "oxigraph", "pyoxigraph", "rdflib", "rdflib-endpoint", "uvicorn", "uvloop")

@@ -50,8 +50,7 @@ class CitedAnswer:
         """A term as a person reads it: a thing's label, a literal's text."""
         if term is None:
             return ""
-        labels = self.labels.get(term.value, {}) if isinstance(term, ox.NamedNode) else {}
-        return labels.get(language) or labels.get("en") or _plain(term)
+        return show(term, self.labels, language)
 
     def wording(self, language: str = "en") -> str:
         """The question in words, with the values that it was asked with."""
@@ -59,6 +58,12 @@ class CitedAnswer:
         return self.question.question[language].format_map(
             {name: acronyms[name] or self.show(value, language) for name, value in self.values.items()}
         )
+
+
+def show(term: Term, labels: Mapping[str, Mapping[str, str]], language: str = "en") -> str:
+    """A term as a person reads it, with the labels that `labels_of` gives."""
+    found = labels.get(term.value, {}) if isinstance(term, ox.NamedNode) else {}
+    return found.get(language) or found.get("en") or _plain(term)
 
 
 def _plain(term: Term) -> str:

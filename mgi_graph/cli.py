@@ -1,4 +1,4 @@
-"""The command line: build, check, ask, query, list the questions, serve."""
+"""The command line: build, check, ask, explain, query, list the questions, serve."""
 
 from __future__ import annotations
 
@@ -42,6 +42,14 @@ class AnswerFormat(StrEnum):
     table = "table"
     json = "json"
     csv = "csv"
+
+
+class WhyFormat(StrEnum):
+    """How `why` writes an explanation."""
+
+    text = "text"
+    json = "json"
+    turtle = "turtle"
 
 
 def _setting(name: str, text: str, least: float | None = None, most: float | None = None) -> Any:
@@ -107,14 +115,14 @@ def check(
 
 def _compare_closures(paths: Sequence[Path]) -> bool:
     from mgi_graph.inspection import asserted_triples
-    from mgi_graph.reasoning import closure, oracle
+    from mgi_graph.reasoning import oracle, statements
 
     with _progress() as progress:
         progress("drawing the inferences with owlrl")
         comparison = oracle.compare(asserted_triples(paths))
     for mark, triples in (("only owlrl", comparison.missing), ("only our rules", comparison.surplus)):
         for triple in triples:
-            typer.echo(f"{mark}: {closure.as_text(triple)}")
+            typer.echo(f"{mark}: {statements.as_text(triple)}")
     alone = len(comparison.missing) + len(comparison.surplus)
     typer.echo(f"{comparison.common} triples inferred by our rules and by owlrl alike, {alone} by one alone")
     return comparison.agree
@@ -194,6 +202,41 @@ def ask(
     given = _options(context.args)
     answer = answers.ask(_engine(endpoint), chosen, given, lang.value)
     typer.echo(report.write(answer, form.value, lang.value), nl=False)
+
+
+@app.command()
+def why(
+    subject: Annotated[str, typer.Argument(help="Of what: a name, acronym, number, prefixed name or IRI.")],
+    predicate: Annotated[str, typer.Argument(help="A property, such as mgi:implements; a for rdf:type.")],
+    obj: Annotated[str, typer.Argument(metavar="OBJECT", help="What it leads to, or a value.")],
+    form: Annotated[WhyFormat, typer.Option("--format", help="How to write it.")] = WhyFormat.text,
+    lang: Lang = Language.en,
+    endpoint: Endpoint = None,
+) -> None:
+    """Say why a triple holds (rule, premises, down to findings and pages), or that it does not.
+
+    `mgi-graph why "Law No. 2015-36" implementedBy ANLTP/TIM`
+    """
+    from mgi_graph.reasoning import naming, telling
+    from mgi_graph.reasoning.explanation import Explainer
+
+    engine = _engine(endpoint)
+    explanation = Explainer(engine).explain(naming.Naming(engine).triple(subject, predicate, obj))
+    if form == WhyFormat.text:
+        typer.echo(telling.as_text(explanation, lang.value), nl=False)
+    elif form == WhyFormat.json:
+        from mgi_graph.web.explanations import why_model
+
+        typer.echo(why_model(explanation, lang.value, engine.describe().get("version", "")).model_dump_json(indent=1))
+    else:
+        import pyoxigraph as ox
+
+        from mgi_graph import evidence, turtle
+        from mgi_graph.reasoning import provenance
+
+        described = evidence.describe(engine, [item for items in explanation.evidence.values() for item in items])
+        triples = provenance.provenance_triples(explanation, described)
+        typer.echo(turtle.serialize(triples, ox.RdfFormat.TURTLE).decode(), nl=False)
 
 
 @app.command()

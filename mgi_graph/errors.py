@@ -230,6 +230,26 @@ class NotInGraphError(MGIGraphError):
         self.iri, self.nearest = iri, tuple(nearest)
 
 
+class ProofNotFoundError(MGIGraphError):
+    """A triple is inferred, and the search for a proof of it met its limits."""
+
+    def __init__(self, triple: str, looked_at: int, seconds: float) -> None:
+        super().__init__(
+            f"{triple} is inferred; no proof was found among {looked_at} triples in {seconds:.0f} s.",
+            "Ask why one of the statements holds that it may follow from.",
+        )
+
+
+class StandingUnknownError(MGIGraphError):
+    """A store does not keep inferred triples apart from asserted ones."""
+
+    def __init__(self, graph: str) -> None:
+        super().__init__(
+            f"The store has no graph <{graph}>, so what is asserted and what is inferred cannot be told apart.",
+            "Load the graph with its named graphs (the TriG or N-Quads dump).",
+        )
+
+
 class PortInUseError(MGIGraphError):
     """The address that the server should listen on is taken or not allowed."""
 

@@ -131,6 +131,27 @@ def trace(engine: Engine, ties: Collection[Tie]) -> dict[Tie, Evidence]:
     return {tie: _evidence(tie, findings[tie.finding]) for tie in sorted(ties) if findings[tie.finding]}
 
 
+def support(engine: Engine, triples: Sequence[ox.Triple]) -> tuple[tuple[Evidence, ...], ...]:
+    """Find what the report says of triples: claims of them; where a subject is a record or a finding, that.
+
+    Returns:
+        For each triple its evidence, in the order of the pages; a triple may have none.
+    """
+    claims = " ".join(f"({number} {_terms(triple)})" for number, triple in enumerate(triples))
+    subjects = " ".join(f"({number} {triple.subject})" for number, triple in enumerate(triples))
+    rows = [
+        row
+        for text in (_BY_CLAIM % claims, _BY_RECORD % (subjects, subjects, ""))
+        for row in (engine.query(text).table().dicts() if triples else ())
+    ]
+    findings = _details(engine, {_text(row["finding"]) for row in rows})
+    found: dict[int, dict[Tie, None]] = defaultdict(dict)
+    for row in rows:
+        found[int(_text(row["row"]))][_tie(row)] = None
+    cited = ([_evidence(tie, findings[tie.finding]) for tie in found[number]] for number in range(len(triples)))
+    return tuple(tuple(sorted(items, key=_order)) for items in cited)
+
+
 def describe(engine: Engine, evidence: Sequence[Evidence]) -> list[ox.Triple]:
     """What the graph asserts of pieces of evidence: the findings, their records, passages, sections and profiles.
 
@@ -149,6 +170,10 @@ class Tie(NamedTuple):
     finding: str
     record: str
     kind: str
+
+
+def _terms(triple: ox.Triple) -> str:
+    return " ".join(as_sparql(term) for term in triple if not isinstance(term, ox.Triple))
 
 
 def _fill(names: Sequence[str], row: Mapping[str, Term | None]) -> tuple[Term, ...] | None:

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import lru_cache
 
 import pyoxigraph as ox
 
@@ -17,6 +18,7 @@ _HYPHENS = str.maketrans(dict.fromkeys("‐‑‒–—−/", "-"))
 _APOSTROPHES = str.maketrans({"\u2019": "'", "\u02bc": "'", "œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE"})
 _NUMBER_SIGN = re.compile(r"\b(?:no|n°|nº|num[eé]ro|number)\.?\s*(?=\d)", re.IGNORECASE)
 _NEAREST = 5
+_REMEMBERED = 50_000
 _LIKENESS = 60
 
 _NAMES = (
@@ -42,6 +44,7 @@ class Named:
     names: tuple[str, ...]
 
 
+@lru_cache(_REMEMBERED)
 def fold(text: str) -> str:
     """Bring a name into the form in which names are compared: no case, accents, kinds of hyphen or number signs."""
     plain = _NUMBER_SIGN.sub("", text.translate(_HYPHENS).translate(_APOSTROPHES))
@@ -88,6 +91,7 @@ def choose(candidates: list[Named], text: str, kind: str) -> Named:
     if not text.strip():
         raise ParameterError("A name is expected, and the text is empty.")
     wanted_iri, wanted = expand(text.strip().removeprefix("<").removesuffix(">")), fold(text)
+    candidates = list({thing.iri: thing for thing in candidates}.values())
     found = [thing for thing in candidates if thing.iri == wanted_iri]
     found = found or [thing for thing in candidates if wanted in map(fold, thing.names)]
     if not found:

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
+from conftest import CASES
 from rdflib import RDF, RDFS, Graph, URIRef
 
+from benchmarks import reasoning
 from benchmarks.synthetic import MOST, SYNTHETIC, TEMPLATE, country_code, write_profiles
 from mgi_graph.namespaces import MGI
 
@@ -70,3 +72,15 @@ def test_country_codes_differ() -> None:
     codes = {country_code(number) for number in range(MOST)}
     assert len(codes) == MOST
     assert "ne" not in codes
+
+
+def test_reasoners_are_compared_on_the_same_triples() -> None:
+    given = reasoning.Given("an example", triples_of("cax-sco"))
+    runs = {run.reasoner: run for run in reasoning.measure(given.triples, 1)}
+    assert {"owlrl", "ours"} <= set(runs)
+    assert (runs["ours"].inferred, runs["ours"].missing, runs["ours"].surplus) == (1, 0, 0)
+    assert "| ours |" in reasoning.report([(given, list(runs.values()))])
+
+
+def triples_of(rule: str) -> list[ox.Triple]:
+    return [quad.triple for quad in ox.parse(path=CASES / "rules" / rule / "given.ttl")]

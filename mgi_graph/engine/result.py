@@ -18,7 +18,7 @@ Kind = Literal["solutions", "boolean", "triples"]
 _LOOKS_LIKE_ESCAPE = re.compile(r"((?<!\\)(?:\\\\)+)([uU])")
 
 
-def as_sparql(term: Term) -> str:
+def as_sparql(term: Term | ox.Variable) -> str:
     r"""Write a term so that any SPARQL parser reads back the same term, whatever the text in it.
 
     Engines differ on `\\u0022` in a string: some resolve codepoint escapes before they look for strings (SPARQL 1.1,

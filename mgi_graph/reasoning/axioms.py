@@ -35,6 +35,7 @@ _FACTS = frozenset(
         "targetIndividual",
         "targetValue",
         "NegativePropertyAssertion",
+        "Nothing",
     )
 )
 """Statements on individuals, which are no axioms of an ontology: rules that hold for every ontology read them."""
@@ -65,6 +66,18 @@ _WITHOUT_MEANING = frozenset(
     )
 )
 """Declarations and annotations of OWL 2, from which nothing follows that is worth stating."""
+_EXPRESSIONS = frozenset(
+    OWL + name
+    for name in (
+        *("unionOf", "intersectionOf", "complementOf", "oneOf", "disjointUnionOf", "hasKey", "onProperty"),
+        *("onDatatype", "withRestrictions", "datatypeComplementOf", "imports"),
+    )
+)
+"""What no rule covers and an ontology might use, beside kinds of property and class."""
+AXIOM_PREDICATES = _RELATIONS | _CHAINS | _MEMBERS | _EXPRESSIONS | {_FIRST, _REST}
+"""IRIs of the predicates of triples that axioms are made of."""
+AXIOM_TYPES = _CHARACTERISTICS | _GROUPS | {OWL + "ReflexiveProperty", OWL + "Restriction"}
+"""IRIs of the types that make an axiom of what has them."""
 _COVERED = _RELATIONS | _CHAINS | _CHARACTERISTICS | _GROUPS
 _VOCABULARY = (OWL, RDF, RDFS)
 _USUAL = frozenset(

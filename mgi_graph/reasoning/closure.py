@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 import pyoxigraph as ox
 
-from mgi_graph.errors import InconsistencyError, UncoveredAxiomError
-from mgi_graph.namespaces import OWL, RDF, RDFS, XSD, shorten
+from mgi_graph.engine.result import Answer
+from mgi_graph.engine.syntax import Dataset
+from mgi_graph.errors import InconsistencyError, ProofNotFoundError, UncoveredAxiomError
+from mgi_graph.namespaces import OWL, RDF
 from mgi_graph.reasoning.axioms import is_axiomatic, read_axioms
+from mgi_graph.reasoning.proofs import INFERRED, Bounds, find_proofs
 from mgi_graph.reasoning.rules import Pattern, Rule, RuleSet, compile_rules
+from mgi_graph.reasoning.statements import as_text, says_something
 
 _ROUND = "urn:round:"
 _TYPE = RDF + "type"
 _SAME = ox.NamedNode(OWL + "sameAs")
-_REFLEXIVE = {OWL + name for name in ("sameAs", "equivalentClass", "equivalentProperty")} | {
-    RDFS + name for name in ("subClassOf", "subPropertyOf")
-}
-_EVERYTHING = {OWL + "Thing", RDFS + "Resource"}
-_VOCABULARY = (OWL, RDF, RDFS, XSD)
 _SHOWN = 20
+_BOUNDS = Bounds(seconds=2, proofs=1)
 
 
 @dataclass(frozen=True)
@@ -33,14 +34,14 @@ class Clash:
 
     def __str__(self) -> str:
         grounds = f"{self.rule.name}: {self.rule.axiom}" if self.rule.axiom else self.rule.name
-        return f"{' and '.join(map(as_text, self.statements))} [{grounds}]"
+        told = [as_text(triple) for triple in self.statements if not isinstance(triple.subject, ox.BlankNode)]
+        return f"{' and '.join(told)} [{grounds}]"
 
 
 def infer(triples: Iterable[ox.Triple], rules: RuleSet | None = None) -> list[ox.Triple]:
     """What follows from some triples by the OWL 2 RL rules and is not among them, in the order of its text.
 
-    What says nothing is left out: sameAs, subclass and the like of a thing with itself, typing as owl:Thing, statements
-    on the vocabulary of OWL itself, and statements on blank nodes.
+    What says nothing is left out (`statements.says_something`).
 
     Args:
         triples: data, and the ontology where statements on its terms are wanted, too; blank nodes of different files
@@ -49,7 +50,8 @@ def infer(triples: Iterable[ox.Triple], rules: RuleSet | None = None) -> list[ox
             axioms among the triples.
 
     Raises:
-        InconsistencyError: the triples contradict the ontology; the message lists the statements that clash.
+        InconsistencyError: the triples contradict the ontology; the message lists the statements that clash, and of
+            those that are inferred what they follow from.
         UncoveredAxiomError: there is an axiom that no rule covers, or one in the triples that is not in the rules.
     """
     stated = list(triples)
@@ -61,23 +63,8 @@ def infer(triples: Iterable[ox.Triple], rules: RuleSet | None = None) -> list[ox
     store.bulk_extend(ox.Quad(*triple) for triple in stated)
     found = _saturate(store, rules)
     _refuse_merged_terms(store, rules)
-    _refuse_clashes(find_clashes(store, rules))
+    _refuse_clashes(store, rules, found)
     return sorted((triple for triple in found if says_something(triple)), key=str)
-
-
-def says_something(triple: ox.Triple) -> bool:
-    """Whether an inferred triple is worth stating: see `infer`."""
-    subject, predicate, obj = triple
-    if not isinstance(subject, ox.NamedNode) or isinstance(obj, ox.BlankNode):
-        return False
-    if subject.value.startswith(_VOCABULARY) or (isinstance(obj, ox.NamedNode) and obj.value in _EVERYTHING):
-        return False
-    return not (subject == obj and predicate.value in _REFLEXIVE)
-
-
-def as_text(triple: ox.Triple) -> str:
-    """A triple for a reader, with prefixed names."""
-    return " ".join(shorten(term.value) if isinstance(term, ox.NamedNode) else str(term) for term in triple)
 
 
 def _saturate(store: ox.Store, rules: RuleSet) -> set[ox.Triple]:
@@ -154,15 +141,44 @@ def _filled(pattern: Pattern, row: ox.QuerySolution) -> ox.Triple:
     return ox.Triple(*terms)
 
 
-def _refuse_clashes(clashes: Iterator[Clash]) -> None:
-    lines = list(dict.fromkeys(map(str, clashes)))
-    if lines:
-        shown = "\n".join(f"  {line}" for line in lines[:_SHOWN])
-        rest = f"\n  … and {len(lines) - _SHOWN} more" if len(lines) > _SHOWN else ""
-        raise InconsistencyError(
-            f"The graph contradicts the ontology in {len(lines)} places:\n{shown}{rest}",
-            "Mend the statements named above, or the axiom they break.",
-        )
+def _refuse_clashes(store: ox.Store, rules: RuleSet, inferred: set[ox.Triple]) -> None:
+    clashes = {str(clash): clash for clash in find_clashes(store, rules)}
+    if not clashes:
+        return
+    store.bulk_extend(ox.Quad(s, p, o, ox.NamedNode(INFERRED)) for s, p, o in inferred)
+    lines = []
+    for text, clash in list(clashes.items())[:_SHOWN]:
+        lines.append(f"  {text}")
+        lines += [f"    {line}" for line in _grounds(store, rules, [s for s in clash.statements if s in inferred])]
+    rest = [f"  … and {len(clashes) - _SHOWN} more"] if len(clashes) > _SHOWN else []
+    raise InconsistencyError(
+        "\n".join([f"The graph contradicts the ontology in {len(clashes)} places:", *lines, *rest]),
+        "Mend the statements named above, or the axiom they break.",
+    )
+
+
+def _grounds(store: ox.Store, rules: RuleSet, inferred: Iterable[ox.Triple]) -> Iterator[str]:
+    """What each of some inferred statements follows from."""
+    for statement in filter(says_something, inferred):
+        with suppress(ProofNotFoundError):
+            (proof, *_), _ = find_proofs(_Closed(store), rules, statement, _BOUNDS)
+            leaves = dict.fromkeys(as_text(part.triple) for part in proof.parts() if not part.rule)
+            yield f"{as_text(statement)} follows from {' and '.join(leaves)}"
+
+
+class _Closed:
+    """A closed store as an `Engine`."""
+
+    def __init__(self, store: ox.Store) -> None:
+        self._store = store
+
+    def query(self, text: str, dataset: Dataset | None = None) -> Answer:
+        """Answer a query; see `Engine.query`."""
+        return Answer(self._store.query(text))
+
+    def describe(self) -> Mapping[str, str]:
+        """Nothing to say."""
+        return {}
 
 
 def _refuse_unknown_axioms(triples: Iterable[ox.Triple], rules: RuleSet) -> None:

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import pyoxigraph as ox
 
 from mgi_graph.errors import InconsistencyError
-from mgi_graph.reasoning.closure import infer, says_something
+from mgi_graph.reasoning.closure import infer
 from mgi_graph.reasoning.rules import RuleSet
+from mgi_graph.reasoning.statements import says_something
 
 _ERROR = "http://www.daml.org/2002/03/agents/agent-ont#error"
 

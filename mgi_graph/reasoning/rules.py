@@ -248,11 +248,16 @@ _FOR_EVERY_ONTOLOGY = (
     _schema("scm-rng1", "?p rdfs:range ?y", "?p rdfs:range ?x", "?x rdfs:subClassOf ?y"),
     _schema("scm-rng2", "?p rdfs:range ?x", "?q rdfs:range ?x", "?p rdfs:subPropertyOf ?q"),
     _schema("eq-sym", "?y owl:sameAs ?x", "?x owl:sameAs ?y"),
-    _schema("eq-trans", "?x owl:sameAs ?z", "?x owl:sameAs ?y", "?y owl:sameAs ?z"),
     _schema("eq-rep-s", "?y ?p ?z", "?x owl:sameAs ?y", "?x ?p ?z"),
     _schema("eq-rep-p", "?y ?q ?z", "?p owl:sameAs ?q", "?y ?p ?z"),
     _schema("eq-rep-o", "?z ?p ?y", "?x owl:sameAs ?y", "?z ?p ?x"),
-    Rule("eq-diff1", (_pattern("?x owl:sameAs ?y"), _pattern("?x owl:differentFrom ?y")), None),
+    Rule("eq-diff1", (_pattern("?x owl:sameAs ?y"), _pattern("?x owl:differentFrom ?y")), None, "STR(?x) < STR(?y)"),
+    Rule(
+        "eq-ref",
+        (_pattern("?x owl:differentFrom ?x"),),
+        None,
+        f"NOT EXISTS {{ ?x {_SAME} ?y FILTER(!sameTerm(?x, ?y)) }}",
+    ),
     Rule("cls-nothing2", (Pattern(_X, _TYPE, ox.NamedNode(OWL + "Nothing")),), None),
     *(
         Rule(

@@ -39,6 +39,7 @@ from mgi_graph.web import (
     service,
     sparql,
     trust,
+    why,
 )
 from mgi_graph.web import questions as questions_over_http
 from mgi_graph.web.editor import Editor
@@ -69,6 +70,7 @@ _ROUTES = (
     "questions",
     "search",
     "shapes",
+    "why",
     "static",
 )
 
@@ -152,6 +154,7 @@ def create_app(snapshot: Snapshot, questions: Sequence[Question] = (), settings:
     api.include_router(service.create_router(snapshot, partial(_address, settings), editor))
     api.include_router(trust.create_router(engine, snapshot, settings))
     api.include_router(dataset.create_router(snapshot, partial(_address, settings)))
+    api.include_router(why.create_router(engine))
     api.include_router(linked_data.create_router(engine, snapshot, partial(_address, settings)))
     api.add_exception_handler(MGIGraphError, failures.answer_error)
     api.add_exception_handler(HTTPException, failures.answer_http_error)

@@ -191,7 +191,7 @@ def answer_model(answer: CitedAnswer, language: Language, version: str) -> Answe
         rows=[
             Row(
                 values={name: None if term is None else _value(answer, term, language) for name, term in row.items()},
-                evidence=[_statement(item, language) for item in evidence],
+                evidence=[statement_model(item, language) for item in evidence],
             )
             for row, evidence in zip(answer.table.dicts(), answer.evidence, strict=True)
         ],
@@ -257,7 +257,8 @@ def _value(answer: CitedAnswer, term: Term, language: Language) -> Value:
     )
 
 
-def _statement(item: Evidence, language: Language) -> Statement:
+def statement_model(item: Evidence, language: Language) -> Statement:
+    """A piece of evidence as JSON has it."""
     return Statement(
         finding=item.finding,
         statement=_text(item.statement, language),

@@ -12,10 +12,11 @@ from mgi_graph.catalogue import LANGUAGES, Parameter, Question
 from mgi_graph.exports import Format
 from mgi_graph.index import KINDS
 from mgi_graph.namespaces import shorten
-from mgi_graph.web import models, search
+from mgi_graph.web import explanations, models, search
 from mgi_graph.web.failures import PROBLEM_TYPE
 from mgi_graph.web.parameters import LONGEST_VALUE
 from mgi_graph.web.questions import ANSWER_FORMATS, JSON, PAGE_FORMATS, TURTLE, XLSX
+from mgi_graph.web.why import WHY_FORMATS
 
 Schema = dict[str, Any]
 _SCHEMAS = "#/components/schemas/"
@@ -26,7 +27,7 @@ _TAG = {
 }
 _FAILURES = {
     "BadRequest": (400, "A parameter is unknown, doubled, ambiguous or of the wrong type."),
-    "NotFound": (404, "There is no such question; the nearest names are given."),
+    "NotFound": (404, "There is no such question or thing; the nearest names are given."),
     "NotAcceptable": (406, "None of the formats suits; those that would are given."),
     "Unavailable": (503, "All evaluators are busy; Retry-After says when to try again."),
     "TimedOut": (504, "The answer took longer than a query may take."),
@@ -40,6 +41,17 @@ _KINDS = {
     "integer": {"en": "a whole number", "fr": "nombre entier"},
     "string": {"en": "a text", "fr": "texte"},
 }
+_TRIPLE = {
+    "subject": "a name, acronym, number, prefixed name or IRI",
+    "predicate": "a property by name, prefixed name or IRI; a for rdf:type",
+    "object": "a name, acronym, number, prefixed name or IRI, or a value, as it is or as in Turtle",
+}
+_WHY = (
+    "For an inferred triple the rules and premises, down to what is asserted, with the claims, findings and pages; for "
+    "any other, whether it is asserted, denied, disputed or not stated. RDF is in PROV-O. / Pour un triplet déduit, "
+    "les règles et prémisses, jusqu’à ce qui est affirmé, avec les assertions, constats et pages ; pour tout autre, "
+    "s’il est affirmé, nié, contesté ou non énoncé. Le RDF suit PROV-O."
+)
 
 
 def describe(app: FastAPI, questions: Sequence[Question]) -> None:
@@ -55,7 +67,7 @@ def describe(app: FastAPI, questions: Sequence[Question]) -> None:
 
 
 def _components() -> Schema:
-    written = (models.Answer, models.Catalogue, models.Question, models.Hits, models.Problem)
+    written = (models.Answer, models.Catalogue, models.Question, models.Hits, models.Problem, explanations.Why)
     _, definitions = models_json_schema(
         [(model, "serialization") for model in written], ref_template=_SCHEMAS + "{model}"
     )
@@ -66,6 +78,7 @@ def _components() -> Schema:
             "lang": _parameter("lang", "Language of labels and statements, before Accept-Language.", LANGUAGES),
             "answerFormat": _format_parameter(ANSWER_FORMATS),
             "pageFormat": _format_parameter(PAGE_FORMATS),
+            "whyFormat": _format_parameter(WHY_FORMATS),
         },
     }
 
@@ -86,7 +99,20 @@ def _paths(questions: Sequence[Question]) -> Schema:
             "show_question", "One question", _page("Question", "Question") | _refer("NotFound"), [name]
         ),
     }
-    return paths | {f"/questions/{question.name}/answer": _question(question) for question in questions}
+    answers = {f"/questions/{question.name}/answer": _question(question) for question in questions}
+    return paths | answers | {"/why": _why()}
+
+
+def _why() -> Schema:
+    content = {form.media_types[0]: _content(form, "Why") for form in WHY_FORMATS}
+    explained = {"200": {"description": "Why it holds, or that it does not.", "content": content}}
+    parameters = [
+        _parameter(name, f"The {name} of the triple: {kind}.", (), required=True) for name, kind in _TRIPLE.items()
+    ]
+    operation = _operation("explain_triple", "Why a triple holds", explained, parameters, form="whyFormat")
+    operation["get"]["responses"] |= _refer("NotFound")
+    operation["get"]["description"] = _WHY
+    return operation
 
 
 def _search() -> Schema:
@@ -176,9 +202,11 @@ def _format_parameter(offered: Sequence[Format]) -> Schema:
     return _parameter("format", "The format by name, before Accept.", [form.name for form in offered])
 
 
-def _parameter(name: str, description: str, values: Sequence[str]) -> Schema:
-    schema = {"type": "string", "enum": list(values)}
-    return {"name": name, "in": "query", "required": False, "description": description, "schema": schema}
+def _parameter(name: str, description: str, values: Sequence[str], required: bool = False) -> Schema:
+    schema: Schema = (
+        {"type": "string", "enum": list(values)} if values else {"type": "string", "maxLength": LONGEST_VALUE}
+    )
+    return {"name": name, "in": "query", "required": required, "description": description, "schema": schema}
 
 
 def _failure(text: str) -> Schema:

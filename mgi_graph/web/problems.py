@@ -11,11 +11,14 @@ from mgi_graph.errors import (
     MGIGraphError,
     NotInGraphError,
     ParameterError,
+    ProofNotFoundError,
     QueryError,
     QueryTimeoutError,
     QueryTooCostlyError,
     QueryTooLargeError,
     ResultTooLargeError,
+    StandingUnknownError,
+    UncoveredAxiomError,
     UnknownQuestionError,
 )
 
@@ -31,6 +34,9 @@ _STATUS: tuple[tuple[type[MGIGraphError], int], ...] = (
     (BusyError, 503),
     (BudgetError, 429),
     (QueryError, 400),
+    (ProofNotFoundError, 507),
+    (StandingUnknownError, 501),
+    (UncoveredAxiomError, 501),
 )
 PLAIN = "text/plain; charset=utf-8"
 

@@ -90,22 +90,22 @@ def create_router(engine: Engine, questions: Sequence[Question], address: Addres
 
     @router.api_route("/questions", methods=_METHODS)
     async def catalogue(request: Request) -> Response:
-        return await run_in_threadpool(desk.catalogue, request, _read(request, PAGE_FORMATS))
+        return await run_in_threadpool(desk.catalogue, request, read_wanted(request, PAGE_FORMATS))
 
     @router.api_route("/questions.{ending}", methods=_METHODS)
     async def catalogue_file(request: Request, ending: str) -> Response:
         form = next((form for form in PAGE_FORMATS if _ENDINGS.get(form.name) == ending), None)
         if form is None:
             raise HTTPException(404, f"There is no catalogue with the ending {ending!r}.")
-        return await run_in_threadpool(desk.catalogue, request, _read(request, (form,)))
+        return await run_in_threadpool(desk.catalogue, request, read_wanted(request, (form,)))
 
     @router.api_route("/questions/{name}", methods=_METHODS)
     async def question(request: Request, name: str) -> Response:
-        return await run_in_threadpool(desk.question, request, desk.find(name), _read(request, PAGE_FORMATS))
+        return await run_in_threadpool(desk.question, request, desk.find(name), read_wanted(request, PAGE_FORMATS))
 
     @router.api_route("/questions/{name}/answer", methods=_METHODS)
     async def answer(request: Request, name: str) -> Response:
-        return await run_in_threadpool(desk.answer, request, desk.find(name), _read(request, ANSWER_FORMATS))
+        return await run_in_threadpool(desk.answer, request, desk.find(name), read_wanted(request, ANSWER_FORMATS))
 
     @router.api_route("/question/{name}", methods=_METHODS)
     @router.api_route("/question/{name}/answer", methods=_METHODS)
@@ -149,9 +149,9 @@ class Desk:
         _refuse_parameters(wanted, "The catalogue takes no parameters but `lang` and `format`.")
         introduced = introduce(self._engine, self._questions)
         if wanted.form == JSON:
-            return _reply(wanted, catalogue_model(introduced, wanted.language, self._version()).model_dump_json())
+            return reply_with(wanted, catalogue_model(introduced, wanted.language, self._version()).model_dump_json())
         graph = triples.catalogue_triples(introduced, self._endpoint(request), self._version())
-        return _reply(wanted, exports.serialize_triples(graph, wanted.form), "questions")
+        return reply_with(wanted, exports.serialize_triples(graph, wanted.form), "questions")
 
     def question(self, request: Request, question: Question, wanted: Wanted) -> Response:
         """One question; as a page, with its answer."""
@@ -161,9 +161,9 @@ class Desk:
         _refuse_parameters(wanted, f"This describes the question; ask it at /questions/{question.name}/answer.")
         (introduced,) = introduce(self._engine, [question])
         if wanted.form == JSON:
-            return _reply(wanted, question_model(introduced, wanted.language).model_dump_json())
+            return reply_with(wanted, question_model(introduced, wanted.language).model_dump_json())
         graph = triples.question_triples(introduced, self._endpoint(request))
-        return _reply(wanted, exports.serialize_triples(graph, wanted.form), question.name)
+        return reply_with(wanted, exports.serialize_triples(graph, wanted.form), question.name)
 
     def answer(self, request: Request, question: Question, wanted: Wanted) -> Response:
         """The answer to a question."""
@@ -172,7 +172,7 @@ class Desk:
         answer = ask(self._engine, question, wanted.given, wanted.language)
         if wanted.form in CITATION_FORMATS:
             return citing.send(self._citation(request, answer, wanted.language), wanted.form, wanted.language)
-        reply = _reply(wanted, self._written(answer, wanted), question.name)
+        reply = reply_with(wanted, self._written(answer, wanted), question.name)
         reply.headers["Link"] = f'<{DATA_LICENCE}>; rel="license", </questions/{question.name}>; rel="describedby"'
         return reply
 
@@ -305,7 +305,7 @@ class Desk:
         return self._engine.describe().get("version", "")
 
 
-def _read(request: Request, offered: tuple[Format, ...]) -> Wanted:
+def read_wanted(request: Request, offered: tuple[Format, ...]) -> Wanted:
     """Understand a request.
 
     Raises:
@@ -348,7 +348,7 @@ def _refuse_parameters(wanted: Wanted, remedy: str) -> None:
         raise ParameterError(f"There is no parameter {name[:LONGEST_NAME]!r} here.", remedy)
 
 
-def _reply(wanted: Wanted, body: str | bytes, file: str = "") -> Response:
+def reply_with(wanted: Wanted, body: str | bytes, file: str = "") -> Response:
     """A reply in the format wanted; RDF is in both languages, all else in the one wanted."""
     form = wanted.form
     headers = {

@@ -1,0 +1,107 @@
+"""Writes an explanation as a text that a person reads: an indented proof with its evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import pyoxigraph as ox
+
+from mgi_graph.reasoning.explanation import Explanation, Standing
+from mgi_graph.reasoning.proofs import Proof
+from mgi_graph.reasoning.words import WORDS
+
+VERDICTS: Mapping[Standing, Mapping[str, str]] = {
+    "asserted": {"en": "Asserted: the data say so.", "fr": "Affirmé : les données le disent."},
+    "inferred": {
+        "en": "Inferred: it follows from what the data say.",
+        "fr": "Déduit : cela découle de ce que disent les données.",
+    },
+    "denied": {
+        "en": "Does not hold: the report says that it is not so.",
+        "fr": "N’est pas vrai ici : le rapport dit qu’il n’en est pas ainsi.",
+    },
+    "disputed": {
+        "en": "Does not hold: a statement says so, but it is disputed, and is not asserted.",
+        "fr": "N’est pas retenu : un énoncé le dit, mais il est contesté et n’est pas affirmé.",
+    },
+    "unstated": {
+        "en": "Does not hold in this graph: it is neither stated nor does it follow. That does not make it false.",
+        "fr": "N’est pas dans ce graphe : ce n’est ni énoncé ni déductible. Ce n’est pas faux pour autant.",
+    },
+}
+"""What is said of a triple by its standing, by language."""
+
+KINDS: Mapping[str, Mapping[str, str]] = {
+    "AffirmedClaim": {"en": "stated", "fr": "énoncé"},
+    "InterpretedClaim": {"en": "editor’s reading", "fr": "lecture de l’éditeur"},
+    "DeniedClaim": {"en": "denied", "fr": "nié"},
+    "DisputedClaim": {"en": "disputed", "fr": "contesté"},
+}
+"""What ties a triple to a statement of the report, by the class of the claim and by language."""
+
+_WORDS = {
+    "or": {"en": "Or ({} of {}):", "fr": "Ou bien ({} sur {}) :"},
+    "because": {"en": "because {} [{}]", "fr": "car {} [{}]"},
+    "in": {"en": "stands in {}", "fr": "figure dans {}"},
+    "others": {
+        "en": "More ways to make the last step: {}.",
+        "fr": "Autres façons de faire la dernière étape : {}.",
+    },
+}
+
+
+def as_text(explanation: Explanation, language: str = "en") -> str:
+    """Write an explanation: the verdict, then each proof; what a triple follows from stands below it, further in.
+
+    Args:
+        explanation: what `Explainer.explain` gave.
+        language: "en" or "fr".
+    """
+    lines = [sentence(explanation, explanation.triple, language), VERDICTS[explanation.standing][language]]
+    for number, proof in enumerate(explanation.proofs, 1):
+        lines.append("" if number == 1 else "\n" + _WORDS["or"][language].format(number, len(explanation.proofs)))
+        lines += _proof(explanation, proof, language, "")
+    if not explanation.proofs:
+        lines += _evidence(explanation, explanation.triple, language, "  ")
+    if explanation.others:
+        lines.append("\n" + _WORDS["others"][language].format(explanation.others))
+    return "\n".join(lines) + "\n"
+
+
+def sentence(explanation: Explanation, triple: ox.Triple, language: str = "en") -> str:
+    """A triple as a person reads it: "ANLTP/TIM – implements – Law No. 2015-36"."""
+    return " – ".join(explanation.show(term, language) for term in triple)
+
+
+def rule_words(proof: Proof, language: str = "en") -> str:
+    """What the last rule of a proof says, in words; empty where there is none."""
+    return WORDS[proof.rule.name][language] if proof.rule else ""
+
+
+def _proof(explanation: Explanation, proof: Proof, language: str, margin: str) -> Iterator[str]:
+    yield margin + sentence(explanation, proof.triple, language)
+    if not proof.rule:
+        yield f"{margin}  {_WORDS['in'][language].format(', '.join(map(graph_name, proof.graphs)))}"
+        yield from _evidence(explanation, proof.triple, language, margin + "  ")
+        return
+    name = f"{proof.rule.name}: {proof.rule.axiom}" if proof.rule.axiom else proof.rule.name
+    yield f"{margin}  {_WORDS['because'][language].format(rule_words(proof, language), name)}"
+    for premise in proof.premises:
+        yield from _proof(explanation, premise, language, margin + "  ")
+
+
+def is_iri(term: object) -> bool:
+    """Whether a term is a thing with an IRI, and no value."""
+    return isinstance(term, ox.NamedNode)
+
+
+def graph_name(iri: str) -> str:
+    """A named graph as a person knows it: by the last part of its IRI."""
+    return iri.rpartition("/")[2]
+
+
+def _evidence(explanation: Explanation, triple: ox.Triple, language: str, margin: str) -> Iterator[str]:
+    for item in explanation.evidence.get(triple, ()):
+        statement = item.statement.get(language) or next(iter(item.statement.values()), "")
+        kind = f"{KINDS[item.kind][language]}, " if item.kind else ""
+        yield f"{margin}{kind}{item.place(language)}: {statement}"
