@@ -128,3 +128,37 @@ def test_a_vendored_library_runs_under_the_policy(page: Page) -> None:
         assets.address("vendor/cytoscape/cytoscape.js"),
     )
     assert drawn[0] != drawn[1]
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "heading"),
+    [
+        ("nowhere?lang=fr", 404, "Il n’y a rien à cette adresse"),
+        ("questions/wich-laws?lang=en", 404, "There is no such question"),
+        (
+            "questions/which-laws?body=%3Cscript%3Ealert(1)%3C%2F&lang=fr",
+            400,
+            "Rien dans le graphe ne porte ce nom",
+        ),
+        ("questions/which-laws?body=a&body=b&lang=en", 400, "A value cannot be used"),
+        ("questions/which-laws/answer?format=docx&lang=en", 406, "There is no such format"),
+        ("search?q=%ff&lang=en", 400, "This cannot be understood"),
+    ],
+)
+def test_what_goes_wrong_is_told_on_a_page(
+    open_page: OpenPage, axe: Callable[[Page], None], path: str, status: int, heading: str
+) -> None:
+    page = open_page(tolerated=(f"status of {status}",))
+    reply = page.goto(path)
+    assert reply is not None
+    assert reply.status == status
+    assert reply.headers["cache-control"] == "no-store"
+    expect(page.locator("h1")).to_have_text(heading)
+    axe(page)
+
+
+def test_a_mistyped_name_leads_to_what_was_meant(open_page: OpenPage) -> None:
+    page = open_page(tolerated=("status of 400",))
+    page.goto("questions/which-laws?body=ANLPT&lang=en")
+    page.get_by_role("link", name="National Agency for the Fight against Trafficking").click()
+    expect(page.locator("h1")).to_have_text("Which laws does ANLTP/TIM implement?")

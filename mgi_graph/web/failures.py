@@ -1,9 +1,11 @@
-"""Says what was wrong to whoever asked: problem details (RFC 9457) to a client that reads JSON, else plain text."""
+"""Says what was wrong to whoever asked: a page for people, problem details (RFC 9457) in JSON, or plain text."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from http import HTTPStatus
+from typing import NamedTuple
+from urllib.parse import urlencode
 
 from fastapi import Request, Response
 from starlette.exceptions import HTTPException
@@ -11,13 +13,39 @@ from werkzeug.datastructures import MIMEAccept
 from werkzeug.http import parse_accept_header
 
 from mgi_graph.errors import MGIGraphError
+from mgi_graph.namespaces import expand
+from mgi_graph.web import pages
 from mgi_graph.web.models import Problem
+from mgi_graph.web.negotiation import prefers_html
 from mgi_graph.web.problems import PLAIN, headers_of, status_of
 
 PROBLEM_TYPE = "application/problem+json"
 _JSON = ("application/json", PROBLEM_TYPE, "application/ld+json")
 _READABLE = ("text/plain", "text/html")
 _CANDIDATES = ("candidates", "nearest", "offered")
+_HEADINGS = {
+    "NameNotFoundError": ("Nothing in the graph has this name", "Rien dans le graphe ne porte ce nom"),
+    "AmbiguousNameError": ("This name fits several things", "Ce nom convient à plusieurs choses"),
+    "UnknownQuestionError": ("There is no such question", "Il n’y a pas de question de ce nom"),
+    "NotInGraphError": ("The graph says nothing of this", "Le graphe n’en dit rien"),
+    "ParameterError": ("A value cannot be used", "Une valeur ne convient pas"),
+    "FormatError": ("There is no such format", "Ce format n’existe pas"),
+    "BusyError": ("The server is busy; try again in a moment", "Le serveur est occupé ; réessayez dans un instant"),
+    "QueryTimeoutError": ("The answer takes too long", "La réponse prend trop de temps"),
+    "ResultTooLargeError": ("The answer is too large", "La réponse est trop volumineuse"),
+    "QueryTooCostlyError": ("The answer needs too much memory", "La réponse demande trop de mémoire"),
+    "404": ("There is nothing at this address", "Il n’y a rien à cette adresse"),
+    "405": ("This address cannot be asked that way", "On ne peut pas interroger cette adresse ainsi"),
+    "400": ("This cannot be understood", "Ceci ne peut être compris"),
+}
+_OTHERWISE = ("This could not be answered", "Il n’a pas été possible de répondre")
+
+
+class Choice(NamedTuple):
+    """What may have been meant, and where it leads ("" for nowhere)."""
+
+    label: str
+    address: str
 
 
 async def answer_error(request: Request, error: Exception) -> Response:
@@ -64,5 +92,37 @@ def _respond(request: Request, problem: Problem, headers: Mapping[str, str]) -> 
     shared = {"Vary": "Accept", "Content-Language": "en", "X-Content-Type-Options": "nosniff", **headers}
     if wants_json(request):
         return Response(problem.model_dump_json(), problem.status, shared, PROBLEM_TYPE)
+    if prefers_html(",".join(request.headers.getlist("accept"))):
+        return _page(request, problem, headers)
     text = f"{problem.detail}\n{problem.remedy}" if problem.remedy else problem.detail
     return Response(f"{text}\n", problem.status, shared, PLAIN)
+
+
+def _page(request: Request, problem: Problem, headers: Mapping[str, str]) -> Response:
+    heading = _HEADINGS.get(problem.error) or _HEADINGS.get(str(problem.status)) or _OTHERWISE
+    reader = pages.reader_of(request)
+    values = {"heading": reader.t(*heading), "problem": problem, "choices": list(_choices(request, problem))}
+    page = pages.render(request, "error.html", **values)
+    page.status_code = problem.status
+    page.headers.update({"Vary": "Accept, Accept-Language", "Cache-Control": "no-store", **headers})
+    return page
+
+
+def _choices(request: Request, problem: Problem) -> Iterator[Choice]:
+    """What may have been meant: the same request with that instead, else its page.
+
+    A candidate is a question's name, or a thing as "name  id:…" or "name  <IRI>".
+    """
+    reader = pages.reader_of(request)
+    asked = request.query_params.multi_items()
+    for candidate in problem.candidates:
+        label, _, short = candidate.rpartition("  ")
+        if problem.error == "UnknownQuestionError":
+            yield Choice(candidate, reader.url(f"/questions/{candidate}"))
+        elif not label:
+            yield Choice(candidate, "")
+        elif any(repr(value) in problem.detail for _, value in asked):
+            again = [(name, short if repr(value) in problem.detail else value) for name, value in asked]
+            yield Choice(label, f"{request.url.path}?{urlencode(again)}")
+        else:
+            yield Choice(label, reader.address(expand(short.strip("<>"))))
