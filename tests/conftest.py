@@ -18,7 +18,7 @@ import pyoxigraph as ox
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from filelock import FileLock
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
 from rdflib import Graph
 
 from mgi_graph import snapshot, sources
@@ -27,6 +27,7 @@ from mgi_graph.engine.embedded import EmbeddedEngine
 ROOT = Path(__file__).parent.parent
 CASES = Path(__file__).parent / "cases"
 SHARED = ROOT.parent / "shared"
+_PATIENCE = 60_000  # milliseconds that a page may take on a busy machine; speed is not tested here
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 Serve = Callable[..., AbstractContextManager[str]]
@@ -157,6 +158,7 @@ def browser() -> Iterator[Browser]:
     """The Chromium of the system, without a window."""
     path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     needed("chromium", path is not None)
+    expect.set_options(timeout=_PATIENCE)
     with sync_playwright() as playwright:
         flags = ["--disable-gpu"] + ["--no-sandbox"] * (os.geteuid() == 0)
         running = playwright.chromium.launch(executable_path=path, headless=True, args=flags)
@@ -177,7 +179,7 @@ def open_page(browser: Browser, address: str) -> Iterator[OpenPage]:
     def open_one(*, tolerated: tuple[str, ...] = (), **options: Any) -> Page:
         settings = {"locale": "en-GB", "viewport": {"width": 1280, "height": 900}, "base_url": address, **options}
         context = browser.new_context(**settings)
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(_PATIENCE)
         opened.append(context)
         page = context.new_page()
         page.on("console", lambda message: troubles.extend(_complaints(message, tolerated)))

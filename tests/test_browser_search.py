@@ -82,6 +82,12 @@ def test_a_form_completes_among_the_things_that_it_can_be_asked_about(page: Page
     expect(page.locator("h1")).to_contain_text("HCNE")
 
 
+def test_a_field_for_a_number_does_not_complete(page: Page) -> None:
+    page.goto("questions/most-linked-actors?lang=en")
+    expect(page.get_by_role("textbox", name="least number")).to_be_visible()
+    expect(page.get_by_role("combobox")).to_have_count(1)
+
+
 def test_without_javascript_the_form_finds_the_same(open_page: OpenPage) -> None:
     page = open_page(java_script_enabled=False)
     page.goto("?lang=en")
