@@ -70,9 +70,14 @@ def read_template(path: Path = TEMPLATE) -> Template:
 
 
 def shared_triples(template: Template, base: str = SYNTHETIC) -> Iterator[ox.Triple]:
-    """What all synthetic profiles share, such as treaties and international organisations."""
+    """What all synthetic profiles share, such as treaties and international organisations, but for what one claims."""
     names = new_names(template, base, "")
-    kept = (triple for triple in template.triples if _text_of(triple.subject) in template.common)
+    claimed = _claimed(template)
+    kept = (
+        triple
+        for triple in template.triples
+        if _text_of(triple.subject) in template.common and _as_texts(triple) not in claimed
+    )
     return (_rewritten(triple, names, "", Random(0)) for triple in kept)
 
 
@@ -91,8 +96,9 @@ def profile_triples(template: Template, number: int, seed: int, base: str = SYNT
     profile = ox.NamedNode(f"{base}id/profile/{code}-{YEAR}")
     for language, text in _COMMENTS.items():
         yield ox.Triple(profile, ox.NamedNode(RDFS + "comment"), ox.Literal(text, language=language))
+    claimed = _claimed(template)
     for triple in _thinned(template, random):
-        if _text_of(triple.subject) not in template.common:
+        if _text_of(triple.subject) not in template.common or _as_texts(triple) in claimed:
             yield _rewritten(triple, names, code, random)
 
 
@@ -156,6 +162,15 @@ def _thinned(template: Template, random: Random) -> Iterator[ox.Triple]:
         subject, predicate, value = map(_text_of, (triple.subject, triple.predicate, triple.object))
         if not (subject in gone or value in gone or (subject, predicate, value) in withdrawn):
             yield triple
+
+
+def _claimed(template: Template) -> set[tuple[str, str, str]]:
+    facts = _facts(template.triples)
+    return _direct(facts, facts)
+
+
+def _as_texts(triple: ox.Triple) -> tuple[str, str, str]:
+    return _text_of(triple.subject), triple.predicate.value, _text_of(triple.object)
 
 
 def _left_out(facts: Facts, random: Random) -> set[str]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import shutil
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -26,6 +28,7 @@ _TITLES = {
     "shapes.ttl": ("All shapes in one file", "Toutes les formes en un fichier"),
     CHECKSUMS: ("Checksums of the files", "Sommes de contrôle des fichiers"),
 }
+_LINES = (ox.RdfFormat.N_TRIPLES, ox.RdfFormat.N_QUADS)
 _MEDIA_TYPES = {
     ".nq": "application/n-quads",
     ".nt": "application/n-triples",
@@ -74,14 +77,13 @@ def write_dumps(
     """
     folder.mkdir(parents=True)
     asserted = _read(sources.asserted, "f")
-    closure = dict.fromkeys(quad.triple for quad in (*asserted, *inferred))
-    whole: dict[str, Sequence[ox.Quad] | Sequence[ox.Triple]] = {
-        "everything.nq": (*asserted, *inferred, *described),
-        "everything.trig": (*asserted, *inferred, *described),
-        "closure.nt": tuple(closure),
-        "inferred.nt": tuple(quad.triple for quad in inferred),
-        "description.nt": tuple(quad.triple for quad in described),
-        "shapes.ttl": tuple(quad.triple for quad in _read(sources.shapes, "s")),
+    whole: dict[str, Iterable[ox.Quad] | Iterable[ox.Triple]] = {
+        "everything.nq": chain(asserted, inferred, described),
+        "everything.trig": chain(asserted, inferred, described),
+        "closure.nt": iter(dict.fromkeys(quad.triple for quad in chain(asserted, inferred))),
+        "inferred.nt": (quad.triple for quad in inferred),
+        "description.nt": (quad.triple for quad in described),
+        "shapes.ttl": (quad.triple for quad in _read(sources.shapes, "s")),
     }
     names = [part for name, content in whole.items() for part in _write(folder, name, content)]
     names += [_copy(folder, sources.root, path) for path in (*sources.asserted, *sources.shapes)]
@@ -113,11 +115,19 @@ def _parse(path: Path, prefix: str) -> Iterable[ox.Quad]:
     return quads
 
 
-def _write(folder: Path, name: str, content: Sequence[ox.Quad] | Sequence[ox.Triple]) -> tuple[str, str]:
-    """Write a file and the same compressed."""
-    written = turtle.serialize(content, rdf_format(Path(name)))
-    (folder / name).write_bytes(written)
-    (folder / f"{name}.gz").write_bytes(gzip.compress(written, mtime=0))
+def _write(folder: Path, name: str, content: Iterable[ox.Quad] | Iterable[ox.Triple]) -> tuple[str, str]:
+    """Write a file and the same compressed; what has a line for each statement goes out as it comes."""
+    path, form = folder / name, rdf_format(Path(name))
+    if form in _LINES:
+        ox.serialize(content, path, form)
+    else:
+        path.write_bytes(turtle.serialize(content, form))
+    with (
+        path.open("rb") as plain,
+        (folder / f"{name}.gz").open("wb") as file,
+        gzip.GzipFile(filename="", mode="wb", fileobj=file, mtime=0) as packed,
+    ):
+        shutil.copyfileobj(plain, packed, 2**20)
     return name, f"{name}.gz"
 
 
@@ -129,15 +139,16 @@ def _copy(folder: Path, root: Path, path: Path) -> str:
 
 
 def _describe(folder: Path, name: str) -> Dump:
-    content = (folder / name).read_bytes()
+    with (folder / name).open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
     plain = name.removesuffix(".gz")
     titles = _TITLES.get(plain) or tuple(title.format(name=name) for title in _SOURCE_TITLES)
     return Dump(
         name=name,
         media_type=_MEDIA_TYPES.get(Path(plain).suffix, "text/plain"),
         compressed=name != plain,
-        size=len(content),
-        sha256=hashlib.sha256(content).hexdigest(),
+        size=(folder / name).stat().st_size,
+        sha256=digest,
         title_en=titles[0],
         title_fr=titles[1],
         source=plain not in _TITLES,

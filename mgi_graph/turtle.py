@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 import pyoxigraph as ox
 
@@ -16,7 +16,7 @@ _PREFIX_LINES = re.compile(rb"\A(?:@prefix [^\n]*\n)+")
 _NAMED = (ox.RdfFormat.TURTLE, ox.RdfFormat.TRIG)
 
 
-def serialize(content: Sequence[ox.Quad] | Sequence[ox.Triple], form: ox.RdfFormat) -> bytes:
+def serialize(content: Iterable[ox.Quad] | Iterable[ox.Triple], form: ox.RdfFormat) -> bytes:
     """Write triples or quads, in UTF-8; the same content in the same order gives the same bytes in Turtle and TriG."""
     written = ox.serialize(content, format=form, prefixes=_HELPFUL) or b""
     head = _PREFIX_LINES.match(written)
