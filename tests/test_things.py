@@ -315,6 +315,17 @@ def test_evidence_opens_by_keyboard(page: Page) -> None:
     expect(page.locator(".statement")).to_contain_text("ANLTP/TIM")
 
 
+def test_from_the_first_page_to_evidence_in_three_clicks(page: Page) -> None:
+    page.goto("")
+    box = page.get_by_role("search").first
+    box.locator("input[name=q]").fill("ANLTP")
+    box.get_by_role("button").click()
+    page.locator("main").get_by_role("link", name="National Agency for the Fight against Trafficking").first.click()
+    page.locator("#tasks details.evidence summary").first.click()
+    expect(page.locator("#tasks blockquote").first).to_be_visible()
+    expect(page.locator("#tasks blockquote").first).to_contain_text("p. 14")
+
+
 def test_the_neighbourhood_is_drawn_and_said(page: Page) -> None:
     page.goto(ANLTP)
     picture = page.locator("#network [data-graph]")

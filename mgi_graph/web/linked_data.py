@@ -146,7 +146,10 @@ class Desk:
     def _described(self, request: Request, iri: str, wanted: Wanted) -> Response:
         document = Document(local_path(iri), iri)
         if wanted.form == HTML:
-            return finish(request, document, wanted, self._things.draw(request, iri, document))
+            page = finish(request, document, wanted, self._things.draw(request, iri, document))
+            if "part" in request.query_params:  # a list of the page is not the document
+                del page.headers["Content-Location"]
+            return page
         description = self._describer.describe(iri)
         triples = _ordered([*document_triples(description), *description.triples], iri)
         return send(request, document, wanted, serialize(triples, wanted.form))
