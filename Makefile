@@ -38,7 +38,7 @@ format: $(STAMP) ## bring the code into form
 	$(BIN)/ruff format .
 
 test: lint ## lint, then the tests (under 10 minutes on 2 cores)
-	$(BIN)/pytest -n auto -m 'not slow'
+	$(BIN)/pytest -n auto --dist loadgroup -m 'not slow'
 
 test-slow: $(STAMP) ## what is real but long
 	$(BIN)/pytest -m slow

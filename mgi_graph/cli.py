@@ -16,6 +16,7 @@ from mgi_graph.errors import FormatError, MGIGraphError, ParameterError, SourceE
 
 if TYPE_CHECKING:
     from mgi_graph.engine import Engine
+    from mgi_graph.engine.wire import Store
     from mgi_graph.snapshot import Progress
     from mgi_graph.validation import Report
 
@@ -60,7 +61,17 @@ def _setting(name: str, text: str, least: float | None = None, most: float | Non
 Files = Annotated[
     list[Path] | None, typer.Argument(help="Check these Turtle files, of data/ or not, rather than the whole graph.")
 ]
-Endpoint = Annotated[str | None, typer.Option(help="Ask this SPARQL endpoint instead of the packaged graph.")]
+StoreURL = Annotated[
+    str | None, typer.Option("--store", help="Ask this SPARQL store or endpoint instead.", envvar="MGI_GRAPH_STORE")
+]
+User = Annotated[
+    str,
+    typer.Option(
+        "--user",
+        help="Who asks the store; the password is in $MGI_GRAPH_STORE_PASSWORD.",
+        envvar="MGI_GRAPH_STORE_USER",
+    ),
+]
 Lang = Annotated[Language, typer.Option(help="Language of labels and statements.")]
 
 
@@ -188,7 +199,8 @@ def ask(
     question: Annotated[str, typer.Argument(help="A question's name; `mgi-graph questions` lists them.")],
     form: Annotated[AnswerFormat, typer.Option("--format", help="How to write the answer.")] = AnswerFormat.table,
     lang: Lang = Language.en,
-    endpoint: Endpoint = None,
+    store: StoreURL = None,
+    user: User = "",
 ) -> None:
     """Ask a question of the catalogue; every row comes with its evidence.
 
@@ -200,7 +212,7 @@ def ask(
     found = sources.find_sources()
     chosen = catalogue.find_question(found.queries, question)
     given = _options(context.args)
-    answer = answers.ask(_engine(endpoint), chosen, given, lang.value)
+    answer = answers.ask(_engine(store, user), chosen, given, lang.value)
     typer.echo(report.write(answer, form.value, lang.value), nl=False)
 
 
@@ -245,12 +257,13 @@ def query(
     form: Annotated[
         str, typer.Option("--format", help="table, or a format of the result such as csv, json, turtle.")
     ] = "",
-    endpoint: Endpoint = None,
+    store: StoreURL = None,
+    user: User = "",
 ) -> None:
     """Answer any SPARQL 1.1 query."""
     from mgi_graph import exports, report
 
-    answer = _engine(endpoint).query(_query_text(file))
+    answer = _engine(store, user).query(_query_text(file))
     if answer.kind == "solutions" and form in ("", "table"):
         typer.echo(report.plain_table(answer.table()), nl=False)
         return
@@ -292,6 +305,31 @@ def stats() -> None:
 
 
 @app.command()
+def load(
+    store: StoreURL = None,
+    graph_store: Annotated[str, typer.Option(help="Its Graph Store Protocol service, without ?graph=.")] = "",
+    update: Annotated[str, typer.Option(help="Its SPARQL Update service.")] = "",
+    user: User = "",
+    file: Annotated[Path | None, typer.Option(help="Write N-Quads for the store's own bulk loader instead.")] = None,
+) -> None:
+    """Load the graph into a store elsewhere, in place of what it holds of it; or write it for a bulk loader."""
+    from mgi_graph import loading, snapshot, sources
+
+    if (store is None) == (file is None):
+        raise ParameterError("Nothing says where the graph goes.", "Give --store, with what writes it, or --file.")
+    with _progress() as progress:
+        built = snapshot.current(sources.find_sources(), progress)
+        if file:
+            typer.echo(f"{file}: {loading.write(built, file)} quads, version {built.version}")
+            return
+        loaded = loading.load(built, _store(store or "", user, update, graph_store), progress)
+    for iri, triples in loaded.graphs.items():
+        typer.echo(f"  {triples:>7}  <{iri}>")
+    way = "by one update" if loaded.by_one_update else "one graph after another"
+    typer.echo(f"version {loaded.version} is loaded; it was put in place {way}")
+
+
+@app.command()
 def docs() -> None:
     """Write the generated pages of the documentation anew (for maintainers, in a checkout)."""
     from mgi_graph import catalogue, report, sources
@@ -307,6 +345,8 @@ def docs() -> None:
 @app.command()
 def serve(
     data: Annotated[list[Path] | None, _setting("DATA", "Serve these RDF files instead of the packaged graph.")] = None,
+    store: StoreURL = None,
+    user: User = "",
     host: Annotated[str, _setting("HOST", "Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, _setting("PORT", "Port to listen on; 0 takes a free one.", 0, 65535)] = 8000,
     timeout: Annotated[float, _setting("TIMEOUT", "Seconds that a query may take.", 0.01)] = 30,
@@ -358,21 +398,43 @@ def serve(
         tuple(proxy or ()),
         report_url=report_url,
     )
+    if data and store:
+        raise ParameterError("Files and a store cannot be served together.", "Give --data or --store.")
+    elsewhere = _store(store, user) if store else None
     with server.reserved(host, port) as address, _progress() as progress:
-        served = server.Served(None if data else sources.find_sources(), tuple(data or ()))
+        served = server.Served(None if data else sources.find_sources(), tuple(data or ()), elsewhere)
         server.run(served, settings, address, progress)
 
 
-def _engine(endpoint: str | None) -> Engine:
-    if endpoint:
-        from mgi_graph.engine.remote import RemoteEngine
-
-        return RemoteEngine(endpoint)
+def _engine(store: str | None, user: str = "") -> Engine:
+    if store:
+        return _remote(_store(store, user))
     from mgi_graph import snapshot, sources
     from mgi_graph.engine.embedded import EmbeddedEngine
 
     with _progress() as progress:
         return EmbeddedEngine(snapshot.current(sources.find_sources(), progress))
+
+
+def _remote(store: Store) -> Engine:
+    """A store elsewhere: our named graphs in it where it was loaded with `load`, else what it takes for its dataset."""
+    from mgi_graph import snapshot, sources
+    from mgi_graph.engine import holding
+    from mgi_graph.engine.remote import RemoteEngine
+
+    engine = RemoteEngine(store)
+    found = holding.version_in(engine)
+    if not found:
+        return engine
+    if found != (here := snapshot.version_of(sources.find_sources())):
+        _complain(f"The store holds version {found} of the graph; the files here make version {here}.")
+    return RemoteEngine(store, holding.dataset(holding.graphs_in(engine)))
+
+
+def _store(url: str, user: str, update: str = "", graph_store: str = "") -> Store:
+    from mgi_graph.engine.wire import PASSWORD_VARIABLE, Store
+
+    return Store(url, update, graph_store, user, os.environ.get(PASSWORD_VARIABLE, ""))
 
 
 def _options(arguments: Sequence[str]) -> dict[str, str]:

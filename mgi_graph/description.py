@@ -26,11 +26,11 @@ _LIKENESS = 60
 _LONGEST_NAME = 200
 _PREFIXES = prologue("foaf", "mgi", "rdf", "rdfs", "skos")
 _NOT_INFERRED = f"FILTER NOT EXISTS {{ GRAPH <{INFERRED}> {{ ?s ?p ?o }} }}"
-_IS_INFERRED = f"BIND(EXISTS {{ GRAPH <{INFERRED}> {{ %s }} }} AS ?inferred)"
+_IS_INFERRED = f"OPTIONAL {{ GRAPH ?inferred {{ %s }} FILTER(?inferred = <{INFERRED}>) }}"
 _KNOWN = "ASK { { %(thing)s ?p ?o } UNION { ?s ?p %(thing)s } }"
 _OUTGOING = f"""SELECT ?p ?o ?inferred WHERE {{
   %(thing)s ?p ?o {_IS_INFERRED % "%(thing)s ?p ?o"}
-}} ORDER BY ?p ?o"""
+}} ORDER BY ?p"""
 _COUNTS = """SELECT ?p (COUNT(*) AS ?n) WHERE {
   ?s ?p %(thing)s FILTER(isIRI(?s) && ?p NOT IN (mgi:claimSubject, mgi:claimObject))
 } GROUP BY ?p ORDER BY ?p"""
@@ -57,7 +57,7 @@ _NAMES = f"""CONSTRUCT {{ ?s ?p ?o }} WHERE {{
 _ALL_NAMES = f"""SELECT ?thing ?name WHERE {{
   VALUES (?property ?rank) {{ (skos:prefLabel 1) (skos:altLabel 2) }}
   ?thing ?property ?name FILTER(STRSTARTS(STR(?thing), "{ID}"))
-}} ORDER BY ?thing ?rank ?name"""
+}} ORDER BY ?thing ?rank (STR(?name)) (LANG(?name))"""
 _ALL_THINGS = f"""SELECT DISTINCT ?thing WHERE {{ ?thing a ?class FILTER(STRSTARTS(STR(?thing), "{ID}")) }}
 ORDER BY ?thing"""
 _EVERY_INCOMING = "SELECT ?subject ?property WHERE {{ ?subject ?property {thing} }} ORDER BY ?property ?subject"
@@ -179,7 +179,8 @@ class Describer:
 
     def says(self, thing: str) -> tuple[Group, ...]:
         """The statements whose subject a thing is, which is written as in SPARQL."""
-        rows = [(_value(row[0]), row[1], _is_true(row[2])) for row in self._rows(_OUTGOING % {"thing": thing})]
+        rows = [(_value(row[0]), row[1], row[2] is not None) for row in self._rows(_OUTGOING % {"thing": thing})]
+        rows.sort(key=lambda row: (row[0], _term_order(row[1])))  # stores differ in the order of texts in two languages
         return tuple(_groups(rows, {}))
 
     def points_here(self, thing: str, most: int = MOST_INCOMING) -> tuple[Group, ...]:
@@ -189,7 +190,7 @@ class Describer:
             return ()
         parts = (_INCOMING % {"thing": thing, "property": as_sparql(ox.NamedNode(iri)), "most": most} for iri in totals)
         query = "SELECT ?p ?s ?inferred WHERE { " + "\nUNION ".join(parts) + " } ORDER BY ?p ?s"
-        rows = [(_value(row[0]), row[1], _is_true(row[2])) for row in self._rows(query)]
+        rows = [(_value(row[0]), row[1], row[2] is not None) for row in self._rows(query)]
         return tuple(_groups(rows, totals))
 
     def _claims(self, thing: str) -> tuple[tuple[str, ...], int]:
@@ -235,6 +236,11 @@ def every_incoming(iri: str, property_iri: str = "") -> str:
     return _EVERY_INCOMING.format(thing=thing)
 
 
+def _term_order(term: Term | None) -> tuple[bool, str, str]:
+    """A place for every term: names, then texts, by language where they are the same."""
+    return isinstance(term, ox.Literal), _value(term), (getattr(term, "language", "") or "")
+
+
 def _groups(rows: Sequence[tuple[str, Term | None, bool]], totals: dict[str, int]) -> Iterator[Group]:
     found: dict[str, dict[Term, bool]] = {}
     for predicate, term, inferred in rows:
@@ -277,7 +283,3 @@ def _folded_path(text: str) -> str:
 
 def _value(term: Term | None) -> str:
     return "" if term is None else term.value
-
-
-def _is_true(term: Term | None) -> bool:
-    return _value(term) == "true"

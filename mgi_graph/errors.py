@@ -172,6 +172,22 @@ class BudgetError(MGIGraphError):
         self.seconds = seconds
 
 
+class StoreError(MGIGraphError):
+    """A store elsewhere does not do what it should. `detail` is for whoever runs it: where it is, what it said."""
+
+    def __init__(self, problem: str, remedy: str = "", detail: str = "") -> None:
+        super().__init__(f"{problem}\n  {detail}" if detail else problem, remedy)
+        self.plain, self.detail = problem, detail
+
+    def for_strangers(self) -> StoreError:
+        """The same without what only concerns whoever runs the store."""
+        return type(self)(self.plain)
+
+
+class StoreUnreachableError(StoreError):
+    """Nobody answers at the address of a store, or an answer breaks off."""
+
+
 class FormatError(MGIGraphError):
     """No format fits what was asked for; `offered` are the media types or names that would."""
 

@@ -110,8 +110,17 @@ def current(sources: Sources, progress: Progress = lambda _: None) -> Snapshot:
         ValidationError: the graph breaks a shape.
         SnapshotError: the store cannot be written.
     """
-    version = _version([sources.fingerprint()])
+    version = version_of(sources)
     return _open(version) or _build(version, lambda store, dumps: _fill_graph(store, dumps, sources, progress))
+
+
+def version_of(sources: Sources) -> str:
+    """The version that the snapshot of the sources has, whether it was built or not.
+
+    Raises:
+        SourceError: a file cannot be read.
+    """
+    return _version([sources.fingerprint()])
 
 
 def of_files(paths: Sequence[Path], progress: Progress = lambda _: None) -> Snapshot:

@@ -89,7 +89,7 @@ def test_query_of_a_graph_gives_turtle(run: Run, tmp_path: Path) -> None:
 
 
 def test_query_of_another_endpoint(run: Run, address: str) -> None:
-    done = run("query", ROOT / "queries" / "which-laws.rq", "--endpoint", f"{address}sparql", "--format", "json")
+    done = run("query", ROOT / "queries" / "which-laws.rq", "--store", f"{address}sparql", "--format", "json")
     assert done.returncode == 0, done.stderr
     results = ox.parse_query_results(done.stdout.encode(), ox.QueryResultsFormat.JSON)
     assert isinstance(results, ox.QuerySolutions)
@@ -97,7 +97,7 @@ def test_query_of_another_endpoint(run: Run, address: str) -> None:
     graph = run(
         "query",
         "-",
-        "--endpoint",
+        "--store",
         f"{address}sparql",
         stdin="CONSTRUCT WHERE { ?s a <https://w3id.org/mgi-graph/ontology#Ministry> }",
     )
@@ -142,8 +142,8 @@ BAD = [
     (["query", "{tmp}/latin.rq"], ["not UTF-8"]),
     (["query", "{tmp}/good.rq", "--format", "turtle"], ["no format 'turtle'", "json"]),
     (["query", "{tmp}/update.rq"], ["Updates are refused"]),
-    (["query", "{tmp}/good.rq", "--endpoint", "http://127.0.0.1:9/sparql"], ["127.0.0.1:9", "did not answer"]),
-    (["query", "{tmp}/good.rq", "--endpoint", "nonsense"], ["nonsense", "did not answer"]),
+    (["query", "{tmp}/good.rq", "--store", "http://127.0.0.1:9/sparql"], ["127.0.0.1:9", "cannot be reached"]),
+    (["query", "{tmp}/good.rq", "--store", "nonsense"], ["nonsense", "is no address of a store"]),
 ]
 
 

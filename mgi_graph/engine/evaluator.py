@@ -1,4 +1,4 @@
-"""The process that evaluates: opens one snapshot read-only, and answers one query after another until it is cut off."""
+"""The process that evaluates: from a snapshot or a store elsewhere it answers queries until it is cut off."""
 
 from __future__ import annotations
 
@@ -19,13 +19,18 @@ from typing import Any
 
 from mgi_graph import exports
 from mgi_graph.engine.embedded import EmbeddedEngine
+from mgi_graph.engine.guarded import GuardedEngine
 from mgi_graph.engine.result import Engine, Kind
 from mgi_graph.engine.syntax import Dataset
-from mgi_graph.errors import FormatError, MGIGraphError, QueryError, QueryTooCostlyError
+from mgi_graph.engine.wire import Bounds, Store
+from mgi_graph.errors import FormatError, MGIGraphError, QueryError, QueryTooCostlyError, StoreError
 from mgi_graph.snapshot import read_snapshot
 
 LENGTHS = struct.Struct("!II")
 """The start of a frame: bytes of the header, bytes of the body."""
+
+STORE_VARIABLE = "MGI_GRAPH_EVALUATOR_STORE"
+"""Where the parent writes the store elsewhere, credentials and all; arguments can be read by others on the machine."""
 
 STACK_BYTES = 512 * 2**20
 _WORN_BYTES = 400 * 2**20
@@ -87,9 +92,7 @@ def _target(descriptor: str) -> str:
 
 def _serve(descriptor: int, folder: Path, limits: Mapping[str, Any]) -> None:
     channel = socket.socket(fileno=descriptor)
-    engine = EmbeddedEngine(read_snapshot(folder), frozenset(limits["services"]))
-    if not limits["services"]:
-        _open_no_more(folder)
+    engine = _engine(folder, limits)
     _send(channel, _header(ready=True))
     for request in _requests(channel):
         # Should the parent be gone, nobody stops a query; the default action of the alarm does, whatever it is doing.
@@ -108,6 +111,20 @@ def read_header(header: bytes) -> Mapping[str, Any]:
 
 
 _remembered: Callable[[bytes], Mapping[str, Any]] = lru_cache(_REMEMBERED)(json.loads)
+
+
+def _engine(folder: Path, limits: Mapping[str, Any]) -> Engine:
+    snapshot, services = read_snapshot(folder), frozenset[str](limits["services"])
+    if STORE_VARIABLE in os.environ:
+        from mgi_graph.engine.remote import RemoteEngine
+
+        bounds = Bounds(limits["seconds"] + _GRACE_SECONDS, limits["bytes"])  # the parent is the first to stop it
+        remote = RemoteEngine(Store(**json.loads(os.environ[STORE_VARIABLE])), bounds=bounds)
+        return GuardedEngine(remote, snapshot.version, [graph.iri for graph in snapshot.graphs], services)
+    engine = EmbeddedEngine(snapshot, services)
+    if not services:
+        _open_no_more(folder)
+    return engine
 
 
 def answer(engine: Engine, request: Request, limits: Mapping[str, Any]) -> tuple[bytes, bytes]:
@@ -131,6 +148,8 @@ def answer(engine: Engine, request: Request, limits: Mapping[str, Any]) -> tuple
         form = exports.format_named(name, offered)
         body = exports.serialize(result, form, exports.Bounds(limits["rows"], limits["bytes"]))
         return _header(kind=result.kind, format=form.name, worn=_is_worn()), body
+    except StoreError as error:  # where the store is, and what it said, is not for whoever asks
+        return _failure(error.for_strangers(), str(error)), b""
     except MGIGraphError as error:
         return _failure(error), b""
     except MemoryError:

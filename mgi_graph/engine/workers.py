@@ -17,9 +17,10 @@ from functools import lru_cache, partial
 from pathlib import Path
 from typing import IO, Any, cast
 
-from mgi_graph.engine.evaluator import LENGTHS, read_header
+from mgi_graph.engine.evaluator import LENGTHS, STORE_VARIABLE, read_header
 from mgi_graph.engine.result import Answer, Kind, read_answer
 from mgi_graph.engine.syntax import Dataset
+from mgi_graph.engine.wire import Store
 from mgi_graph.errors import (
     AbandonedError,
     BusyError,
@@ -92,11 +93,12 @@ class WorkerPool:
     Args:
         folder: the snapshot's folder.
         limits: what queries may use.
+        store: a store elsewhere that holds the snapshot and answers in its place.
     """
 
-    def __init__(self, folder: Path, limits: Limits) -> None:
+    def __init__(self, folder: Path, limits: Limits, store: Store | None = None) -> None:
         self.limits = limits
-        self._folder = folder
+        self._folder, self._store = folder, store
         self._brisk = min(limits.evaluators, (os.cpu_count() or 1) + 1)  # one more, while another hands over its result
         self._idle: list[_Worker] = []
         self._all: set[_Worker] = set()
@@ -256,7 +258,7 @@ class WorkerPool:
             task.add_done_callback(self._started)
 
     async def _start_one(self) -> None:
-        worker = await _Worker.start(self._folder, self.limits, self._ended)
+        worker = await _Worker.start(self._folder, self.limits, self._store, self._ended)
         self._all.add(worker)
         self._give_back(worker)
 
@@ -305,11 +307,11 @@ class _Worker(asyncio.Protocol):
     _transport: asyncio.Transport | None = None
 
     @classmethod
-    async def start(cls, folder: Path, limits: Limits, ended: Any) -> _Worker:
+    async def start(cls, folder: Path, limits: Limits, store: Store | None, ended: Any) -> _Worker:
         """Start a process and wait until it has opened the snapshot."""
         ours, theirs = socket.socketpair()
         with theirs:
-            process = _launch(folder, limits, theirs)
+            process = _launch(folder, limits, store, theirs)
         loop = asyncio.get_running_loop()
         worker = cls(process, ended)
         await loop.create_unix_connection(lambda: worker, sock=ours)
@@ -399,7 +401,7 @@ def _write_header(dataset: Dataset, formats: Formats) -> bytes:
     return json.dumps({**asdict(dataset), "formats": dict(formats)}).encode()
 
 
-def _launch(folder: Path, limits: Limits, channel: socket.socket) -> subprocess.Popen[bytes]:
+def _launch(folder: Path, limits: Limits, store: Store | None, channel: socket.socket) -> subprocess.Popen[bytes]:
     arguments = [str(channel.fileno()), str(folder), json.dumps(asdict(limits))]
     return subprocess.Popen(
         [sys.executable, "-m", "mgi_graph.engine.evaluator", *arguments],
@@ -407,7 +409,7 @@ def _launch(folder: Path, limits: Limits, channel: socket.socket) -> subprocess.
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         pass_fds=[channel.fileno()],
-        env=_environment(),
+        env=_environment() | ({STORE_VARIABLE: json.dumps(asdict(store))} if store else {}),
     )
 
 

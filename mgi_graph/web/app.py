@@ -20,6 +20,7 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from mgi_graph import __version__
 from mgi_graph.catalogue import Question
+from mgi_graph.engine.wire import Store
 from mgi_graph.engine.workers import PooledEngine, WorkerPool
 from mgi_graph.errors import MGIGraphError
 from mgi_graph.index import Index
@@ -117,17 +118,24 @@ class Application:
         return status
 
 
-def create_app(snapshot: Snapshot, questions: Sequence[Question] = (), settings: Settings | None = None) -> Application:
+def create_app(
+    snapshot: Snapshot,
+    questions: Sequence[Question] = (),
+    settings: Settings | None = None,
+    store: Store | None = None,
+) -> Application:
     """Make the application.
 
     Args:
         snapshot: what is served.
         questions: the catalogue that the pages offer; empty where other data than the graph is served.
         settings: what the operator set.
+        store: a store elsewhere that holds the snapshot and answers queries in its place; documents, dumps and
+            metadata come from the snapshot all the same.
     """
     settings = settings or Settings()
-    pool = WorkerPool(snapshot.path, settings.limits)
-    engine = PooledEngine(pool, _facts(snapshot))
+    pool = WorkerPool(snapshot.path, settings.limits, store)
+    engine = PooledEngine(pool, _facts(snapshot, store))
     index = Index(engine, questions)
     metrics = Metrics(snapshot.version, pool)
     api = FastAPI(
@@ -163,9 +171,9 @@ def create_app(snapshot: Snapshot, questions: Sequence[Question] = (), settings:
     return Application(api, sparql.Endpoint(pool, snapshot.version, settings, metrics), metrics, settings)
 
 
-def _facts(snapshot: Snapshot) -> dict[str, str]:
-    made = snapshot.made.date().isoformat()
-    return {"store": "embedded", "version": snapshot.version, "triples": str(snapshot.triples), "made": made}
+def _facts(snapshot: Snapshot, store: Store | None) -> dict[str, str]:
+    kind, made = "elsewhere" if store else "embedded", snapshot.made.date().isoformat()
+    return {"store": kind, "version": snapshot.version, "triples": str(snapshot.triples), "made": made}
 
 
 def _lifespan(pool: WorkerPool, index: Index | None) -> Callable[[FastAPI], Any]:

@@ -18,6 +18,7 @@ from mgi_graph.errors import (
     QueryTooLargeError,
     ResultTooLargeError,
     StandingUnknownError,
+    StoreError,
     UncoveredAxiomError,
     UnknownQuestionError,
 )
@@ -32,6 +33,7 @@ _STATUS: tuple[tuple[type[MGIGraphError], int], ...] = (
     (ResultTooLargeError, 507),
     (QueryTooLargeError, 413),
     (BusyError, 503),
+    (StoreError, 502),
     (BudgetError, 429),
     (QueryError, 400),
     (ProofNotFoundError, 507),

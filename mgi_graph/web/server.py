@@ -23,6 +23,8 @@ from granian.utils.proxies import wrap_asgi_with_proxy_headers
 
 from mgi_graph import snapshot
 from mgi_graph.catalogue import Question, read_catalogue
+from mgi_graph.engine import holding
+from mgi_graph.engine.wire import Store
 from mgi_graph.errors import MGIGraphError, PortInUseError
 from mgi_graph.snapshot import Progress, Snapshot
 from mgi_graph.sources import Sources
@@ -41,20 +43,27 @@ _STOP_SECONDS = 10
 
 @dataclass(frozen=True)
 class Served:
-    """What is served: the packaged graph with its questions, or, where `data` names files, those."""
+    """What is served: the packaged graph with its questions, from `store` if there is one; or the files of `data`."""
 
     sources: Sources | None
     data: tuple[Path, ...] = ()
+    store: Store | None = None
 
     def snapshot(self, progress: Progress = lambda _: None) -> Snapshot:
-        """The snapshot of it as it is now, built where there is none.
+        """The snapshot of it as it is now, built where there is none; the store must hold it.
 
         Raises:
-            MGIGraphError: as `snapshot.current` and `snapshot.of_files`.
+            MGIGraphError: as `snapshot.current` and `snapshot.of_files`; as `holding.check`.
         """
-        if self.sources:
-            return snapshot.current(self.sources, progress)
-        return snapshot.of_files(self.data, progress)
+        if not self.sources:
+            return snapshot.of_files(self.data, progress)
+        found = snapshot.current(self.sources, progress)
+        if self.store:
+            from mgi_graph.engine.remote import RemoteEngine
+
+            progress("holding the store against the snapshot")
+            holding.check(RemoteEngine(self.store), found)
+        return found
 
     def questions(self) -> tuple[Question, ...]:
         """The catalogue; none where other files are served."""
@@ -92,6 +101,7 @@ class _Current:
     snapshot: Snapshot
     questions: tuple[Question, ...]
     settings: Settings
+    store: Store | None = None
 
     def __post_init__(self) -> None:
         self._held = snapshot.hold(self.snapshot.path)
@@ -109,7 +119,7 @@ class _Current:
 
     def load(self) -> Application:
         """Make the application; called in the process that listens."""
-        app = create_app(self.snapshot, self.questions, self.settings)
+        app = create_app(self.snapshot, self.questions, self.settings, self.store)
         proxies = self.settings.proxies
         return wrap_asgi_with_proxy_headers(app, list(proxies)) if proxies else app
 
@@ -120,7 +130,7 @@ def run(served: Served, settings: Settings, address: tuple[str, int], progress: 
     Raises:
         MGIGraphError: there is nothing to serve.
     """
-    current = _Current(served.snapshot(progress), served.questions(), settings)
+    current = _Current(served.snapshot(progress), served.questions(), settings, served.store)
     host, port = address
     server = Server(
         "mgi-graph",

@@ -27,6 +27,7 @@ _FAILURES = {
     "413": "The query is too long, too deep or of too many parts.",
     "415": "The body is of another type, charset or coding.",
     "429": "The client has used up its query time; Retry-After says when it has some again.",
+    "502": "The store behind this endpoint fails.",
     "503": "All evaluators are busy; Retry-After says when to try again.",
     "504": "The query took longer than one may take.",
     "507": "The query needed more memory, or its result is larger, than is allowed.",
