@@ -23,6 +23,7 @@ from mgi_graph.engine.embedded import EmbeddedEngine
 from mgi_graph.engine.remote import RemoteEngine
 from mgi_graph.engine.result import Answer
 from mgi_graph.engine.syntax import Dataset
+from mgi_graph.engine.wire import Store
 from mgi_graph.errors import MGIGraphError, ParameterError
 from mgi_graph.explorer import Explorer
 from mgi_graph.namespaces import ID, MGI, prologue
@@ -561,7 +562,7 @@ def test_unknown_link_and_thing_are_told(client: httpx.Client) -> None:
 
 
 def test_a_remote_store_gives_the_same_network(address: str, engine: EmbeddedEngine) -> None:
-    ours, theirs = read_network(engine), read_network(RemoteEngine(f"{address}sparql"))
+    ours, theirs = read_network(engine), read_network(RemoteEngine(Store(f"{address}sparql")))
     assert ours.nodes == theirs.nodes
     assert ours.edges == theirs.edges
     assert ours.together == theirs.together
