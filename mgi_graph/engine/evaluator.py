@@ -19,10 +19,8 @@ from typing import Any
 
 from mgi_graph import exports
 from mgi_graph.engine.embedded import EmbeddedEngine
-from mgi_graph.engine.guarded import GuardedEngine
 from mgi_graph.engine.result import Engine, Kind
 from mgi_graph.engine.syntax import Dataset
-from mgi_graph.engine.wire import Bounds, Store
 from mgi_graph.errors import FormatError, MGIGraphError, QueryError, QueryTooCostlyError, StoreError
 from mgi_graph.snapshot import read_snapshot
 
@@ -116,7 +114,9 @@ _remembered: Callable[[bytes], Mapping[str, Any]] = lru_cache(_REMEMBERED)(json.
 def _engine(folder: Path, limits: Mapping[str, Any]) -> Engine:
     snapshot, services = read_snapshot(folder), frozenset[str](limits["services"])
     if STORE_VARIABLE in os.environ:
+        from mgi_graph.engine.guarded import GuardedEngine
         from mgi_graph.engine.remote import RemoteEngine
+        from mgi_graph.engine.wire import Bounds, Store
 
         bounds = Bounds(limits["seconds"] + _GRACE_SECONDS, limits["bytes"])  # the parent is the first to stop it
         remote = RemoteEngine(Store(**json.loads(os.environ[STORE_VARIABLE])), bounds=bounds)
