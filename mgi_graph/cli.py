@@ -223,7 +223,8 @@ def why(
     obj: Annotated[str, typer.Argument(metavar="OBJECT", help="What it leads to, or a value.")],
     form: Annotated[WhyFormat, typer.Option("--format", help="How to write it.")] = WhyFormat.text,
     lang: Lang = Language.en,
-    endpoint: Endpoint = None,
+    store: StoreURL = None,
+    user: User = "",
 ) -> None:
     """Say why a triple holds (rule, premises, down to findings and pages), or that it does not.
 
@@ -232,7 +233,7 @@ def why(
     from mgi_graph.reasoning import naming, telling
     from mgi_graph.reasoning.explanation import Explainer
 
-    engine = _engine(endpoint)
+    engine = _engine(store, user)
     explanation = Explainer(engine).explain(naming.Naming(engine).triple(subject, predicate, obj))
     if form == WhyFormat.text:
         typer.echo(telling.as_text(explanation, lang.value), nl=False)

@@ -401,7 +401,7 @@ class TestCommand:
 
     def test_turtle_over_an_endpoint(self, run: Run, address: str) -> None:
         arguments = ("why", LAW.value, "mgi:implementedBy", ANLTP.value, "--format", "turtle")
-        remote = run(*arguments, "--endpoint", f"{address}sparql")
+        remote = run(*arguments, "--store", f"{address}sparql")
         assert remote.returncode == 0, remote.stderr
         local = run(*arguments).stdout
         assert set(ox.parse(remote.stdout, format=ox.RdfFormat.TURTLE)) == set(
