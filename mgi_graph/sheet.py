@@ -31,11 +31,15 @@ Title = tuple[str, str]
 
 @dataclass(frozen=True)
 class Bounded(Generic[T]):
-    """Some entries of a list: those from `start` on, of `total`; `part` names the list in an address."""
+    """Some entries of a list: those from `start` on, of `total`; `part` names the list in an address.
+
+    `known` is how many were read, and so how far the list can be turned over.
+    """
 
     part: str
     items: tuple[T, ...]
     total: int
+    known: int
     start: int = 0
 
     @property
@@ -55,8 +59,8 @@ class View:
         """The entries of a list that are shown; `total` is said where the list at hand is not whole."""
         total = max(total, len(items))
         if part != self.part:
-            return Bounded(part, tuple(items[:few]), total)
-        return Bounded(part, tuple(items[self.start : self.start + MANY]), total, self.start)
+            return Bounded(part, tuple(items[:few]), total, len(items))
+        return Bounded(part, tuple(items[self.start : self.start + MANY]), total, len(items), self.start)
 
 
 @dataclass(frozen=True)

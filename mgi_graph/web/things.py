@@ -123,7 +123,7 @@ class Speaker:
     def following(self, listed: Bounded[object]) -> int:
         """The entry with which the next page begins; 0 where there is none, or where not more can be listed."""
         end = listed.start + len(listed.items)
-        return end if listed.items and end < listed.total and len(listed.items) == MANY else 0
+        return end if listed.items and end < listed.known else 0
 
     def query(self, predicate: str = "") -> dict[str, str]:
         """The parameters of the endpoint for all that points to the thing."""
