@@ -587,8 +587,8 @@ def test_other_files_have_a_dataset_and_no_things(serve: Serve, tmp_path: Path) 
 
 TINY = """
 @prefix ex: <http://e/> . @prefix owl: <http://www.w3.org/2002/07/owl#> .
-@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
-ex:Dog a owl:Class ; owl:unionOf ( ex:Hound [ a owl:Class ] ) . ex:Hound a owl:Class .
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> . @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+ex:Dog a owl:Class ; rdfs:seeAlso ( ex:Hound [ a owl:Class ] ) . ex:Hound a owl:Class .
 ex:rex a ex:Dog ; ex:age "042"^^xsd:integer ; ex:weight 1.50, 1.5 ; ex:born "2020-01-01T00:00:00.000Z"^^xsd:dateTime .
 """
 
