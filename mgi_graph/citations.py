@@ -35,11 +35,14 @@ _SOURCES = (
 _PROFILES_OF = (
     _PREFIXES
     + """SELECT DISTINCT ?profile WHERE {
-  VALUES ?thing { %s }
-  { ?finding mgi:mentions ?thing } UNION { BIND(?thing AS ?finding) }
-  UNION { ?record mgi:claimSubject|mgi:claimObject ?thing ; mgi:statedIn ?finding }
-  UNION { ?thing mgi:statedIn ?finding }
-  ?finding mgi:inPassage?/mgi:inSection?/mgi:ofProfile ?profile .
+  { SELECT DISTINCT ?finding WHERE {
+    VALUES ?thing { %s }
+    { ?finding mgi:mentions ?thing }
+    UNION { ?record mgi:claimSubject ?thing ; mgi:statedIn ?finding }
+    UNION { ?record mgi:claimObject ?thing ; mgi:statedIn ?finding }
+    UNION { ?thing mgi:statedIn ?finding }
+  } }
+  ?finding mgi:inPassage ?passage . ?passage mgi:inSection ?section . ?section mgi:ofProfile ?profile .
 } ORDER BY ?profile"""
 )
 _NAMES = (

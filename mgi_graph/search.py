@@ -5,10 +5,14 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from threading import Lock
+from weakref import WeakKeyDictionary
 
 import pyoxigraph as ox
+from cachetools import LRUCache
 
 from mgi_graph.engine.result import Engine
 from mgi_graph.errors import AmbiguousNameError, NameNotFoundError, ParameterError
@@ -20,6 +24,9 @@ _NUMBER_SIGN = re.compile(r"\b(?:no|n°|nº|num[eé]ro|number)\.?\s*(?=\d)", re.
 _NEAREST = 5
 _REMEMBERED = 50_000
 _LIKENESS = 60
+_CLASSES = 64
+_kept: WeakKeyDictionary[Engine, LRUCache[str, tuple[Named, ...]]] = WeakKeyDictionary()
+_lock = Lock()
 
 _NAMES = (
     prologue("mgi", "rdfs", "skos")
@@ -53,8 +60,24 @@ def fold(text: str) -> str:
     return " ".join(letters.casefold().split())
 
 
-def things(engine: Engine, class_iri: str) -> list[Named]:
-    """All things of a class (and of those below it) with their names, in the order of their IRIs."""
+def things(engine: Engine, class_iri: str) -> tuple[Named, ...]:
+    """All things of a class (and of those below it) with their names, in the order of their IRIs.
+
+    They are read once from a store that tells its version, since a version does not change.
+    """
+    if not engine.describe().get("version"):
+        return _read(engine, class_iri)
+    with _lock:
+        kept = _kept.setdefault(engine, LRUCache(_CLASSES))
+        found = kept.get(class_iri)
+    if found is None:
+        found = _read(engine, class_iri)
+        with _lock:
+            kept[class_iri] = found
+    return found
+
+
+def _read(engine: Engine, class_iri: str) -> tuple[Named, ...]:
     names: dict[str, list[str]] = defaultdict(list)
     labels: dict[str, str] = {}
     for thing, name, main in engine.query(_NAMES.replace("rdfs:Resource", f"<{class_iri}>")).table().rows:
@@ -62,7 +85,7 @@ def things(engine: Engine, class_iri: str) -> list[Named]:
             names[thing.value].append(name.value)
             if main.value == "true" and (name.language == "en" or thing.value not in labels):
                 labels[thing.value] = name.value
-    return [Named(iri, labels.get(iri, shorten(iri)), tuple(found)) for iri, found in names.items()]
+    return tuple(Named(iri, labels.get(iri, shorten(iri)), tuple(found)) for iri, found in names.items())
 
 
 def resolve(engine: Engine, text: str, class_iri: str) -> ox.NamedNode:
@@ -76,7 +99,7 @@ def resolve(engine: Engine, text: str, class_iri: str) -> ox.NamedNode:
     return ox.NamedNode(choose(things(engine, class_iri), text, shorten(class_iri)).iri)
 
 
-def choose(candidates: list[Named], text: str, kind: str) -> Named:
+def choose(candidates: Sequence[Named], text: str, kind: str) -> Named:
     """Choose from things the one that a text names.
 
     Args:
@@ -101,7 +124,7 @@ def choose(candidates: list[Named], text: str, kind: str) -> Named:
     return found[0]
 
 
-def nearest(candidates: list[Named], text: str) -> list[Named]:
+def nearest(candidates: Sequence[Named], text: str) -> list[Named]:
     """The things whose names are most like a text, best first; those too unlike are left out."""
     from rapidfuzz import fuzz
 

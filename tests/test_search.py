@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from mgi_graph import search
 from mgi_graph.catalogue import read_catalogue
 from mgi_graph.engine.embedded import EmbeddedEngine
+from mgi_graph.engine.result import Answer
+from mgi_graph.engine.syntax import Dataset
 from mgi_graph.errors import QueryError
 from mgi_graph.index import KINDS, LONGEST_TEXT, Index, split_at, words_of
 from mgi_graph.namespaces import ID, MGI, expand
@@ -102,6 +104,25 @@ def test_every_name_of_the_graph_finds_its_thing(index: Index, engine: EmbeddedE
         for name in thing.names:
             best = index.search(name, limit=10, class_iri=MGI + "Entity").hits
             assert thing.iri in {hit.iri for hit in best}, name
+
+
+def test_names_are_read_once_from_a_store_that_tells_its_version(engine: EmbeddedEngine) -> None:
+    class Counted:
+        def __init__(self, facts: dict[str, str]) -> None:
+            self.facts, self.asked = facts, 0
+
+        def describe(self) -> dict[str, str]:
+            return self.facts
+
+        def query(self, text: str, dataset: Dataset | None = None) -> Answer:
+            self.asked += 1
+            return engine.query(text, dataset)
+
+    told, silent = Counted({"version": "1"}), Counted({})
+    for store in (told, silent):
+        for _ in range(3):
+            assert search.resolve(store, "HCNE", MGI + "Organisation").value == ID + HCNE
+    assert (told.asked, silent.asked) == (1, 3)
 
 
 def test_the_value_of_a_hit_names_just_this_thing(index: Index, engine: EmbeddedEngine) -> None:

@@ -14,7 +14,7 @@ import pyoxigraph as ox
 import pytest
 
 from mgi_graph.engine.result import Kind
-from mgi_graph.engine.workers import Limits, Reply, WorkerPool
+from mgi_graph.engine.workers import Limits, PooledEngine, Reply, WorkerPool
 from mgi_graph.errors import (
     AbandonedError,
     BusyError,
@@ -57,6 +57,36 @@ def test_result_comes_complete_in_its_format(built: Snapshot) -> None:
             await ask(pool, "ASK {}", boolean=None)
         with pytest.raises(QuerySyntaxError, match="line 1, column 7"):
             await ask(pool, "SELECT")
+
+    with_pool(built, Limits(), use)
+
+
+@pytest.mark.parametrize(
+    ("facts", "kept_bytes", "kept"),
+    [
+        ({"version": "1"}, 100_000, True),
+        ({"version": "1"}, 0, False),
+        ({"version": "1"}, 300, False),
+        ({}, 9**9, False),
+    ],
+)
+def test_results_of_a_version_are_kept_within_bounds(
+    built: Snapshot, facts: dict[str, str], kept_bytes: int, kept: bool
+) -> None:
+    """A query whose result is never the same twice tells whether it was evaluated again."""
+
+    def drawn(engine: PooledEngine, size: int = 1) -> str:
+        (row,) = engine.query(f"SELECT (STRUUID() AS ?drawn) WHERE {{}} # {'x' * size}").table().rows
+        assert row[0]
+        return row[0].value
+
+    async def use(pool: WorkerPool) -> None:
+        engine = PooledEngine(pool, facts, kept_bytes)
+        first = await asyncio.to_thread(drawn, engine)
+        assert (await asyncio.to_thread(drawn, engine) == first) is kept
+        for size in range(20_000, 20_010):  # more than there is room for
+            await asyncio.to_thread(drawn, engine, size)
+        assert await asyncio.to_thread(drawn, engine) != first
 
     with_pool(built, Limits(), use)
 

@@ -15,7 +15,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from functools import lru_cache, partial
 from pathlib import Path
+from threading import Lock
 from typing import IO, Any, cast
+
+from cachetools import LRUCache
 
 from mgi_graph.engine.evaluator import LENGTHS, STORE_VARIABLE, read_header
 from mgi_graph.engine.result import Answer, Kind, read_answer
@@ -40,6 +43,8 @@ _TICK_SECONDS = 0.02
 _SLOW_SECONDS = 0.1
 _KEPT = 3
 _REMEMBERED = 64
+_BYTES_OF_A_CHARACTER = 4
+_OVERHEAD_BYTES = 500
 
 Formats = Mapping[Kind, str | None]
 """For each kind of result the short name of a format, or None where none suits."""
@@ -422,13 +427,20 @@ def _environment() -> dict[str, str]:
 class PooledEngine:
     """The pool as an `Engine` for code in other threads, such as the pages.
 
+    It keeps results and gives them again for the same query, since a version of the data never changes; so it is for
+    queries without chance or time in them. Where the facts tell no version, nothing is kept.
+
     Args:
         pool: a pool that is started before the first query.
         facts: what `describe` says.
+        kept_bytes: how many bytes of queries and results are kept.
     """
 
-    def __init__(self, pool: WorkerPool, facts: Mapping[str, str]) -> None:
+    def __init__(self, pool: WorkerPool, facts: Mapping[str, str], kept_bytes: int = 0) -> None:
         self._pool, self._facts = pool, facts
+        size = kept_bytes if facts.get("version") else 0
+        self._kept: LRUCache[tuple[str, Dataset | None], tuple[Reply, int]] = LRUCache(size, lambda kept: kept[1])
+        self._lock = Lock()
 
     def describe(self) -> Mapping[str, str]:
         """Version and size of the snapshot."""
@@ -436,5 +448,15 @@ class PooledEngine:
 
     def query(self, text: str, dataset: Dataset | None = None) -> Answer:
         """Answer a query; see `Engine.query`."""
-        reply = self._pool.evaluate_from_thread(text, dataset, _PLAIN)
+        with self._lock:
+            kept = self._kept.get((text, dataset))
+        reply = kept[0] if kept else self._ask(text, dataset)
         return read_answer(reply.body, reply.kind)
+
+    def _ask(self, text: str, dataset: Dataset | None) -> Reply:
+        reply = self._pool.evaluate_from_thread(text, dataset, _PLAIN)
+        size = len(text) * _BYTES_OF_A_CHARACTER + len(reply.body) + _OVERHEAD_BYTES
+        if size <= self._kept.maxsize:
+            with self._lock:
+                self._kept[text, dataset] = (reply, size)
+        return reply

@@ -135,7 +135,7 @@ def create_app(
     """
     settings = settings or Settings()
     pool = WorkerPool(snapshot.path, settings.limits, store)
-    engine = PooledEngine(pool, _facts(snapshot, store))
+    engine = PooledEngine(pool, _facts(snapshot, store), settings.cache_bytes)
     index = Index(engine, questions)
     metrics = Metrics(snapshot.version, pool)
     api = FastAPI(

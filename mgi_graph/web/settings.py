@@ -16,7 +16,7 @@ class Settings:
         query_bytes: the longest query, in bytes of UTF-8.
         query_depth: how deep its brackets may nest.
         query_tokens: of how many words, names and signs it may be made.
-        cache_bytes: results that are kept ready, in bytes; 0 keeps none.
+        cache_bytes: results that are kept ready for the endpoint, and as many for the pages, in bytes; 0 keeps none.
         budget_seconds: query time that one client has in each `budget_window`; 0 for no budget.
         budget_window: length of that window, in seconds.
         body_seconds: how long a client may take to send the body of a request.
