@@ -103,7 +103,7 @@ def build() -> None:
 def check(
     files: Files = None,
     oracle: Annotated[
-        bool, typer.Option("--oracle", help="Also draw the inferences with owlrl (a minute), and compare.")
+        bool, typer.Option("--oracle", help="Also ask pySHACL and owlrl (a minute), and compare.")
     ] = False,
     lang: Lang = Language.en,
 ) -> None:
@@ -120,8 +120,23 @@ def check(
         report = (inspect_files(found, files, progress) if files else inspect(found, progress)).report
     _show(report, lang)
     extra = [path for path in files or [] if path.resolve() not in found.data]
-    agree = not oracle or _compare_closures([*found.asserted, *extra])
+    asked = [*found.asserted, *extra]
+    agree = not oracle or (_compare_shapes(asked, found.shapes, report) & _compare_closures(asked))
     raise typer.Exit(0 if report.conforms and agree else 1)
+
+
+def _compare_shapes(paths: Sequence[Path], shapes: Sequence[Path], report: Report) -> bool:
+    from mgi_graph import shacl_oracle
+
+    with _progress() as progress:
+        progress("holding the graph against the shapes with pySHACL")
+        comparison = shacl_oracle.compare(paths, shapes, report.violations)
+    for mark, results in (("only pySHACL", comparison.missing), ("only ours", comparison.surplus)):
+        for result in results:
+            typer.echo(f"{mark}: {' '.join(part for part in result[:5] if part)}")
+    alone = len(comparison.missing) + len(comparison.surplus)
+    typer.echo(f"{comparison.common} results of shapes by our validation and by pySHACL alike, {alone} by one alone")
+    return comparison.agree
 
 
 def _compare_closures(paths: Sequence[Path]) -> bool:

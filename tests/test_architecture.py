@@ -33,7 +33,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("reasoning.closure",),
     ("validation", "units", "reasoning.oracle"),
     ("checking",),
-    ("engine", "inspection", "reference.diagrams"),
+    ("engine", "inspection", "reference.diagrams", "shacl_oracle"),
     ("snapshot", "reference"),
     ("engine.embedded", "engine.remote", "catalogue", "search", "exports"),
     ("evidence", "figures", "comparison", "description", "metadata", "index", "engine.holding"),

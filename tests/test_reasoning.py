@@ -216,10 +216,11 @@ def test_second_name_of_a_term_is_refused() -> None:
         infer([_triple(a, RDFS + "subClassOf", b), _triple(a, OWL + "sameAs", c)])
 
 
-def test_check_compares_with_owlrl(run: Run, files: sources.Sources, tmp_path: Path) -> None:
+def test_check_compares_with_owlrl_and_pyshacl(run: Run, files: sources.Sources, tmp_path: Path) -> None:
     for folder in ("ontology", "shapes", "queries"):
         (tmp_path / folder).symlink_to(files.root / folder)
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "one.ttl").write_text("<urn:a> a <http://www.w3.org/2004/02/skos/core#Concept> .\n", "utf-8")
     done = run("check", "--oracle", MGI_GRAPH_ROOT=str(tmp_path))
     assert re.search(r"^[1-9]\d* triples inferred by our rules and by owlrl alike, 0 by one alone$", done.stdout, re.M)
+    assert re.search(r"^[1-9]\d* results of shapes by our validation and by pySHACL alike, 0 by", done.stdout, re.M)

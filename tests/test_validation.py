@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from conftest import CASES
 from rdflib import RDF, SH, Graph, Literal, Namespace, URIRef
-from shacl_oracle import found_by_pyshacl, found_by_us
 
 from mgi_graph import checking, sources, validation
 from mgi_graph.errors import SourceError
 from mgi_graph.namespaces import MGI, SHAPES
+from mgi_graph.shacl_oracle import found_by_pyshacl, found_by_us
 from mgi_graph.validation import Rules
 
 EXAMPLES = sorted((CASES / "shapes").glob("*/*.ttl"))

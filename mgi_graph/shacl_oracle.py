@@ -1,14 +1,14 @@
-"""What pySHACL, the oracle of our own validation, finds in files."""
+"""The shapes once more by pySHACL, which is slow and independent of our validation, to hold it against."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from pyshacl import validate
 from rdflib import RDF, SH, Graph, Literal, URIRef
 from rdflib.plugins import sparql
 from rdflib.plugins.sparql import prepareQuery
@@ -17,10 +17,10 @@ from rdflib.query import Result
 from rdflib.term import BNode, Node
 
 from mgi_graph.namespaces import shorten
-from mgi_graph.sources import read_source
+from mgi_graph.sources import read_graph, read_source
 from mgi_graph.validation import Violation
 
-sparql.SPARQL_LOAD_GRAPHS = False
+sparql.SPARQL_LOAD_GRAPHS = False  # what a shape's query names is never fetched
 
 Found = tuple[str, str, str, str, str, frozenset[tuple[str, str]]]
 """Severity, focus, path, value, shape, and the messages with their languages."""
@@ -30,6 +30,41 @@ ANY_PATH = "(a path)"
 _PLACEHOLDERS = {"this": SH.focusNode, "path": SH.resultPath, "value": SH.value}
 
 
+@dataclass(frozen=True)
+class Comparison:
+    """Two validations of the same files.
+
+    Attributes:
+        common: how many results both have.
+        missing: those that only pySHACL has.
+        surplus: those that only our validation has.
+    """
+
+    common: int
+    missing: tuple[Found, ...]
+    surplus: tuple[Found, ...]
+
+    @property
+    def agree(self) -> bool:
+        """Whether they are equal."""
+        return not self.missing and not self.surplus
+
+
+def compare(paths: Sequence[Path], shapes: Sequence[Path], violations: Iterable[Violation]) -> Comparison:
+    """Validate files with pySHACL, and hold that against what we found.
+
+    Args:
+        paths: the files, taken as one graph.
+        shapes: the files of the shapes.
+        violations: what our validation found in the same files.
+
+    Raises:
+        SourceError: a file is missing or malformed.
+    """
+    ours, theirs = found_by_us(violations), found_by_pyshacl(paths, read_graph(*shapes))
+    return Comparison(len(ours & theirs), tuple(sorted(theirs - ours, key=str)), tuple(sorted(ours - theirs, key=str)))
+
+
 @cache
 def _read(path: Path) -> Graph:
     return read_source(path).graph
@@ -37,6 +72,8 @@ def _read(path: Path) -> Graph:
 
 def found_by_pyshacl(paths: Sequence[Path], shapes: Graph) -> set[Found]:
     """What pySHACL reports for files, taken as one graph."""
+    from pyshacl import validate
+
     graph = _PreparingGraph()
     for path in paths:
         graph += _read(path)
