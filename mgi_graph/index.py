@@ -8,10 +8,11 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from threading import Lock
 
 import pyoxigraph as ox
+import snowballstemmer
 
 from mgi_graph.catalogue import Question
 from mgi_graph.engine.result import Engine, Term
@@ -41,7 +42,8 @@ _PREFIXES = prologue("mgi", "rdfs", "skos")
 _NAMES = f"""SELECT ?thing ?rank ?name WHERE {{
   VALUES (?property ?rank) {{
     (skos:prefLabel 0) (rdfs:label 0) (mgi:number 1) (skos:notation 1) (skos:altLabel 1) (skos:hiddenLabel 2)
-    (mgi:statement 3) (mgi:function 3) (mgi:explanation 3)
+    (mgi:statement 3) (mgi:function 3) (mgi:explanation 3) (mgi:reading 3) (mgi:reads 3)
+    (skos:note 3) (skos:editorialNote 3)
   }}
   ?thing ?property ?name FILTER(isIRI(?thing) && (STRSTARTS(STR(?thing), "{ID}") || STRSTARTS(STR(?thing), "{MGI}")))
 }} ORDER BY ?thing ?rank ?name"""
@@ -66,6 +68,7 @@ CREATE TABLE name (id INTEGER PRIMARY KEY, thing INTEGER, rank INTEGER, language
 CREATE INDEX names_of_things ON name (thing);
 CREATE INDEX folded_names ON name (folded);
 CREATE VIRTUAL TABLE words USING fts5(folded, content='name', content_rowid='id', prefix='2 3', tokenize='unicode61');
+CREATE VIRTUAL TABLE stems USING fts5(forms, tokenize='unicode61');
 CREATE VIRTUAL TABLE trigrams USING fts5(folded, tokenize='trigram');
 """
 _FILLED = """
@@ -80,12 +83,13 @@ _MATCHES = f"""{_FOUND}, bm25(%(table)s)
 FROM %(table)s JOIN name n ON n.id = %(table)s.rowid JOIN thing t ON t.id = n.thing
 WHERE %(table)s MATCH :match AND {_OF} ORDER BY n.rank = 3, bm25(%(table)s) LIMIT %(most)d"""
 _BY_WORDS = _MATCHES % {"table": "words", "most": 3000}
+_BY_STEMS = _MATCHES % {"table": "stems", "most": 3000}
 _BY_TRIGRAMS = _MATCHES % {"table": "trigrams", "most": 300}
 _NAMED_ALIKE = """SELECT COUNT(DISTINCT thing), MAX(thing = :thing) FROM name n WHERE folded = :name AND rank < 3
 AND (:class = '' OR EXISTS (SELECT 1 FROM member m WHERE m.class = :class AND m.thing = n.thing))"""
 
 _HIDDEN_RANK, _TEXT_RANK = 2, 3
-_EXACTLY, _BEGINS, _NAMED, _SAID, _NEAR, _PARTLY = range(6)
+_EXACTLY, _BEGINS, _NAMED, _NAMED_IN_ANOTHER_FORM, _SAID, _SAID_IN_ANOTHER_FORM, _NEAR, _PARTLY = range(8)
 _FEW = 3
 _MOST_WORDS = 12
 _LIKENESS = 76
@@ -95,6 +99,13 @@ _ARTICLES = "a an and at by for from in of on or the to with"
 _ARTICLES_FR = "au aux avec ce ces d de des du en et l la le les ou par pour sur un une"
 _COMMON = frozenset(f"{_ARTICLES} {_ARTICLES_FR}".split())
 _WORD = re.compile(r"[^\W_]+")
+STEMMED = ("en", "fr")
+"""The languages whose words are found in every form."""
+
+_STEMMERS = {code: snowballstemmer.stemmer({"en": "english", "fr": "french"}[code]) for code in STEMMED}
+_PLURAL = re.compile(r"(?<=[aiou])s$")
+_REMEMBERED = 50_000
+_stemming = Lock()
 
 
 @dataclass(frozen=True)
@@ -218,7 +229,8 @@ class Index:
         if words and not best:
             self._keep(best, self._rows(_EXACT, folded, among | {"text": folded}))
             self._keep(best, self._rows(_BY_WORDS, folded, among | {"match": " ".join(map(_beginning, words))}))
-            if sum(match.tier <= _NAMED for match in best.values()) < _FEW:
+            self._keep(best, self._rows(_BY_STEMS, folded, among | {"match": " AND ".join(map(_forms, words))}))
+            if sum(match.tier <= _NAMED_IN_ANOTHER_FORM for match in best.values()) < _FEW:
                 self._keep(best, self._like(folded, among))
                 telling = [word for word in words if word not in _COMMON]
                 if len(telling) > 1 and len(best) < _FEW:
@@ -240,9 +252,10 @@ class Index:
 
     def _rows(self, query: str, folded: str, values: dict[str, str], tier: int | None = None) -> Iterator[_Match]:
         for thing, rank, text, name, foreign, weight, kind, relevance in self._store.execute(query, values):
-            found = _tier(rank, name, folded) if tier is None else tier
+            found = _tier(rank, name, folded, query == _BY_STEMS) if tier is None else tier
             by_weight = (kind in _ASIDE, rank == _HIDDEN_RANK, -weight, foreign, len(name))
-            order = (relevance, thing) if rank == _TEXT_RANK or tier else (*by_weight, thing)
+            by_relevance = (kind in _ASIDE, relevance)
+            order = (*by_relevance, thing) if rank == _TEXT_RANK or tier else (*by_weight, thing)
             yield _Match(found, order, thing, kind, text)
 
     def _like(self, folded: str, among: dict[str, str]) -> Iterator[_Match]:
@@ -340,8 +353,12 @@ class _Filler:
         with closing(self._store.execute("INSERT INTO thing VALUES (NULL, ?, ?, ?, ?, ?, ?)", row)) as added:
             thing = added.lastrowid
         self._store.executemany("INSERT INTO member VALUES (?, ?)", [(type_iri, thing) for type_iri in sorted(types)])
-        rows = [(thing, rank, language, text, fold(text)) for rank, text, language in dict.fromkeys(names)]
-        self._store.executemany("INSERT INTO name VALUES (NULL, ?, ?, ?, ?, ?)", rows)
+        for rank, text, language in dict.fromkeys(names):
+            said = (thing, rank, language, text, fold(text))
+            with closing(self._store.execute("INSERT INTO name VALUES (NULL, ?, ?, ?, ?, ?)", said)) as added:
+                stems = (stems_of(word, language) for word in _WORD.findall(fold(text)))
+                forms = " ".join(stem for found in stems for stem in sorted(found))
+                self._store.execute("INSERT INTO stems (rowid, forms) VALUES (?, ?)", (added.lastrowid, forms))
 
     def _kind(self, iri: str) -> str:
         if iri.startswith(MGI):
@@ -360,12 +377,36 @@ def words_of(text: str) -> frozenset[str]:
     return frozenset(_WORD.findall(fold(text[:LONGEST_TEXT])))
 
 
+def stems_of(word: str, language: str = "") -> frozenset[str]:
+    """What the forms of a word (folded) have in common: in "en" or "fr"; in any other language both."""
+    codes = (language,) if language in STEMMED else STEMMED
+    return frozenset(_stem(word, code) for code in codes)
+
+
+@lru_cache(_REMEMBERED)
+def _stem(word: str, language: str) -> str:
+    """The stem of Snowball; in French again and again, since words are folded: accents decide there on endings.
+
+    Snowball keeps the plural of "loi" and "appui", so it is taken away first.
+    """
+    with _stemming:
+        if language == "en":
+            return str(_STEMMERS["en"].stemWord(word))
+        before = ""
+        while before != word:
+            before, word = word, _STEMMERS["fr"].stemWord(_PLURAL.sub("", word))
+        return word
+
+
 def split_at(text: str, words: frozenset[str]) -> list[tuple[str, bool]]:
-    """Split a text into pieces, and say of each whether it is a word that begins as one of `words` does."""
+    """Split a text into pieces, and say of each whether it is a word that begins as one of `words`, or a form of it."""
     pieces: list[tuple[str, bool]] = []
     end = 0
+    telling = [word for word in words if word not in _COMMON]
+    stems = frozenset[str]().union(*map(stems_of, telling))
     for match in _WORD.finditer(text):
-        if any(fold(match[0]).startswith(word) for word in words if word not in _COMMON):
+        folded = fold(match[0])
+        if any(folded.startswith(word) for word in telling) or stems_of(folded) & stems:
             pieces += [(text[end : match.start()], False), (match[0], True)]
             end = match.end()
     return [piece for piece in [*pieces, (text[end:], False)] if piece[0]]
@@ -375,9 +416,16 @@ def _beginning(word: str) -> str:
     return f'"{word}"*'
 
 
-def _tier(rank: int, name: str, folded: str) -> int:
+def _forms(word: str) -> str:
+    stems = " OR ".join(f'"{stem}"' for stem in sorted(stems_of(word)))
+    return f"({stems})"
+
+
+def _tier(rank: int, name: str, folded: str, in_another_form: bool) -> int:
     if rank == _TEXT_RANK:
-        return _SAID
+        return _SAID_IN_ANOTHER_FORM if in_another_form else _SAID
+    if in_another_form:
+        return _NAMED_IN_ANOTHER_FORM
     if name == folded:
         return _EXACTLY
     return _BEGINS if name.startswith(folded) else _NAMED

@@ -15,7 +15,7 @@ from mgi_graph.engine.embedded import EmbeddedEngine
 from mgi_graph.engine.result import Answer
 from mgi_graph.engine.syntax import Dataset
 from mgi_graph.errors import QueryError
-from mgi_graph.index import KINDS, LONGEST_TEXT, Index, split_at, words_of
+from mgi_graph.index import KINDS, LONGEST_TEXT, Index, split_at, stems_of, words_of
 from mgi_graph.namespaces import ID, MGI, expand
 from mgi_graph.sources import Sources
 from mgi_graph.web.search import KIND_NAMES
@@ -146,10 +146,44 @@ def test_labels_are_in_the_language_of_the_reader(index: Index) -> None:
 def test_statements_and_questions_are_found_too(index: Index) -> None:
     said = index.search("forced labour", kind="report", limit=5)
     assert said.hits
-    assert all("forced" in hit.label.value.lower() for hit in said.hits if not hit.approximate)
+    assert "forced labour" in said.hits[0].label.value.lower()
+    assert all("forc" in hit.label.value.lower() for hit in said.hits if not hit.approximate)
     assert said.hits[0].page.isdigit()
     asked = index.search("Quels textes", "fr", kind="question", limit=50).hits
     assert "which-laws" in {hit.iri.rpartition("/")[2] for hit in asked}
+
+
+@pytest.mark.parametrize(
+    ("forms", "language"),
+    [
+        (("disabled", "disability", "disabilities"), "en"),
+        (("remittance", "remittances"), "en"),
+        (("travailleur", "travailleurs"), "fr"),
+        (("accord", "accords"), "fr"),
+        (("loi nationale", "lois nationales"), "fr"),
+    ],
+)
+def test_every_form_of_a_word_finds_the_same(index: Index, forms: tuple[str, ...], language: str) -> None:
+    found = [
+        {hit.iri for hit in index.search(form, language, limit=1000).hits if not hit.approximate} for form in forms
+    ]
+    assert found[0]
+    assert all(one == found[0] for one in found)
+
+
+def test_the_form_that_was_typed_comes_first(index: Index) -> None:
+    said = [hit.label.value for hit in index.search("disability", kind="report", limit=100).hits]
+    has = ["disability" in text.lower() for text in said]
+    assert True in has
+    assert has == sorted(has, reverse=True)
+    assert index.search("law", "en", limit=1).hits[0].label.value.lower() == "law"
+
+
+def test_notes_are_found_and_what_the_report_says_goes_before_records(index: Index) -> None:
+    repealed = index.search("repealed").hits
+    assert any("repeal" in hit.label.value for hit in repealed)
+    kinds = list(dict.fromkeys(hit.kind for hit in index.search("2010/86", limit=100).hits))
+    assert kinds.index("report") < kinds.index("record") < kinds.index("source")
 
 
 def test_a_search_can_be_limited(index: Index) -> None:
@@ -197,6 +231,15 @@ def test_an_index_that_could_not_be_made_is_made_at_the_next_search(engine: Embe
     with pytest.raises(QueryError):
         index.prepare()
     assert first(index, "ANLTP") == ANLTP
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "language"),
+    [("loi", "lois", "fr"), ("appui", "appuis", "fr"), ("abrogee", "abroges", "fr"), ("policy", "policies", "en")],
+)
+def test_forms_have_a_stem_in_common(one: str, other: str, language: str) -> None:
+    assert stems_of(one, language) == stems_of(other, language)
+    assert split_at(f"x {other} y", frozenset({one})) == [("x ", False), (other, True), (" y", False)]
 
 
 def test_words_are_marked_where_they_stand() -> None:
