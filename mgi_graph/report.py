@@ -132,7 +132,7 @@ def figures_text(figures: Figures) -> str:
     for title, counts in (
         ("By class", figures.by_class),
         ("Findings by section", figures.by_section),
-        ("Findings by dimension and assessment", figures.by_dimension),
+        ("Findings by dimension and heading of the section", figures.by_dimension),
     ):
         rich = RichTable(box=None, show_header=False, padding=(0, 2, 0, 2))
         for item in counts:

@@ -34,8 +34,8 @@ _HEADINGS = {
         ("année", "genre", "chose", "chose (IRI)", "quoi", "partie", "lecture des éditeurs"),
     ),
     "coverage": (
-        ("topic", "topic (IRI)", "dimension", "assessment", "announced for this dimension", "findings"),
-        ("sujet", "sujet (IRI)", "dimension", "appréciation", "annoncé pour cette dimension", "constats"),
+        ("topic", "topic (IRI)", "dimension", "heading in the report", "announced for this dimension", "findings"),
+        ("sujet", "sujet (IRI)", "dimension", "rubrique du rapport", "annoncé pour cette dimension", "constats"),
     ),
 }
 _YES = (("no", "yes"), ("non", "oui"))
