@@ -439,7 +439,9 @@ def test_coverage_counts_the_findings_of_each_cell(client: httpx.Client) -> None
         )
     }
     table = rows(client, "explore/coverage.csv?lang=en")
-    shown = {(row["topic (IRI)"], row["dimension"], row["heading in the report"]): int(row["findings"]) for row in table}
+    shown = {
+        (row["topic (IRI)"], row["dimension"], row["heading in the report"]): int(row["findings"]) for row in table
+    }
     inside = {key: count for key, count in shown.items() if key[1] and count}
     assert inside == counted
     topics = number(client, "SELECT (COUNT(DISTINCT ?t) AS ?n) WHERE { ?t a mgi:Topic }")
