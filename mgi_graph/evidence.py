@@ -27,10 +27,18 @@ _BY_RECORD = f"""{_PREFIX}SELECT DISTINCT ?row ?finding ?record ?kind WHERE {{
   UNION {{ VALUES (?row ?finding) {{ %s }} ?finding mgi:statement ?statement }}
   UNION {{ VALUES (?row ?passage) {{ %s }} ?finding mgi:inPassage ?passage }}
 }}"""
-_BY_PATH = f"""{_PREFIX}SELECT DISTINCT ?row ?finding WHERE {{
+_BY_PATH = f"""{_PREFIX}SELECT DISTINCT ?row ?finding ?record ?kind WHERE {{
   VALUES (?row %s) {{ %s }}
 %s
 }}"""
+_KIND_OF_RECORD = f"  OPTIONAL {{ ?record a ?kind . FILTER(?kind IN ({_KINDS.replace(' ', ', ')})) }}"
+_DOUBTS = f"""{_PREFIX}PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+SELECT DISTINCT ?involved ?doubt ?kind ?label WHERE {{
+  VALUES ?involved {{ %s }}
+  ?doubt mgi:involves ?involved ; mgi:discrepancyKind ?kind . ?kind skos:prefLabel ?label
+}} ORDER BY ?involved ?doubt ?kind ?label"""
+_CHOSEN = ("/ambiguity", "/transcription")
+_STATED = "mgi:statedIn"
 _DETAILS = f"""{_PREFIX}PREFIX dcterms: <http://purl.org/dc/terms/>
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
 SELECT ?finding ?passage ?section ?page ?label ?citation ?property ?text WHERE {{
@@ -58,6 +66,20 @@ _DESCRIPTION = f"""{_PREFIX}CONSTRUCT {{ ?s ?p ?o }} WHERE {{
 
 
 @dataclass(frozen=True)
+class Doubt:
+    """A discrepancy that involves a record or a finding: its IRI, its kind (an IRI), and that kind's name by language."""
+
+    iri: str
+    kind: str
+    label: Mapping[str, str]
+
+    @property
+    def is_a_choice(self) -> bool:
+        """Whether the words, or what is left of them, can be read in several ways, so that a reading was chosen."""
+        return self.kind.endswith(_CHOSEN)
+
+
+@dataclass(frozen=True)
 class Evidence:
     """One statement of the report that a row rests on.
 
@@ -68,6 +90,7 @@ class Evidence:
         statement, section_label: texts by language ("en", "fr").
         page: the printed page, or None where the report prints none; then `page_label` says where.
         citation: the citation that the report requires.
+        doubts: the discrepancies that involve the record; where there is none, the finding.
     """
 
     finding: str
@@ -80,6 +103,14 @@ class Evidence:
     page: int | None
     page_label: str
     citation: str
+    doubts: tuple[Doubt, ...] = ()
+
+    @property
+    def is_reading(self) -> bool:
+        """Whether it is the editors' reading: a claim that says so, or a record that a reading had to be chosen for."""
+        if self.kind or not self.record:
+            return self.kind == "InterpretedClaim"
+        return any(doubt.is_a_choice for doubt in self.doubts)
 
     @property
     def paragraph(self) -> str:
@@ -112,23 +143,36 @@ def cite(
         filled = [(number, _fill(names, {**row, **values})) for number, row in enumerate(table.dicts())]
         for number, tie in _look_up(engine, pattern, [(n, terms) for n, terms in filled if terms]):
             ties[number][tie] = None
-    findings = _details(engine, {tie.finding for found in ties.values() for tie in found})
-    cited = ([_evidence(tie, findings[tie.finding]) for tie in ties[number]] for number in range(len(table.rows)))
-    return tuple(tuple(sorted(found, key=_order)) for found in cited)
+    return _cited(engine, ties, len(table.rows))
 
 
 def gather(engine: Engine, records: Sequence[str]) -> tuple[Evidence, ...]:
     """The evidence of records, findings or passages by their IRIs, in the order of the pages, each once."""
     named = [(number, (ox.NamedNode(iri),)) for number, iri in enumerate(records)]
-    ties = dict.fromkeys(tie for _, tie in _look_up(engine, ("record",), named))
-    findings = _details(engine, {tie.finding for tie in ties})
-    return tuple(sorted((_evidence(tie, findings[tie.finding]) for tie in ties), key=_order))
+    found = trace(engine, {tie for _, tie in _look_up(engine, ("record",), named)})
+    return tuple(sorted(found.values(), key=_order))
 
 
 def trace(engine: Engine, ties: Collection[Tie]) -> dict[Tie, Evidence]:
     """The evidence that ties lead to; a tie whose finding the graph does not know leads to none."""
     findings = _details(engine, {tie.finding for tie in ties})
-    return {tie: _evidence(tie, findings[tie.finding]) for tie in sorted(ties) if findings[tie.finding]}
+    doubts = doubts_about(engine, {tie.record or tie.finding for tie in ties})
+    return {
+        tie: _evidence(tie, findings[tie.finding], doubts.get(tie.record or tie.finding, ()))
+        for tie in sorted(ties)
+        if findings[tie.finding]
+    }
+
+
+def doubts_about(engine: Engine, iris: Collection[str]) -> dict[str, tuple[Doubt, ...]]:
+    """The discrepancies that involve each of some records, findings or things, in the order of their IRIs."""
+    found: dict[str, dict[tuple[str, str], dict[str, str]]] = defaultdict(dict)
+    wanted = " ".join(str(ox.NamedNode(iri)) for iri in sorted(set(iris)))
+    for row in engine.query(_DOUBTS % wanted).table().dicts() if wanted else ():
+        labels = found[_text(row["involved"])].setdefault((_text(row["doubt"]), _text(row["kind"])), {})
+        if isinstance(label := row["label"], ox.Literal):
+            labels[label.language or "en"] = label.value
+    return {iri: tuple(Doubt(*key, labels) for key, labels in doubts.items()) for iri, doubts in found.items()}
 
 
 def support(engine: Engine, triples: Sequence[ox.Triple]) -> tuple[tuple[Evidence, ...], ...]:
@@ -144,20 +188,19 @@ def support(engine: Engine, triples: Sequence[ox.Triple]) -> tuple[tuple[Evidenc
         for text in (_BY_CLAIM % claims, _BY_RECORD % (subjects, subjects, ""))
         for row in (engine.query(text).table().dicts() if triples else ())
     ]
-    findings = _details(engine, {_text(row["finding"]) for row in rows})
     found: dict[int, dict[Tie, None]] = defaultdict(dict)
     for row in rows:
         found[int(_text(row["row"]))][_tie(row)] = None
-    cited = ([_evidence(tie, findings[tie.finding]) for tie in found[number]] for number in range(len(triples)))
-    return tuple(tuple(sorted(items, key=_order)) for items in cited)
+    return _cited(engine, found, len(triples))
 
 
 def describe(engine: Engine, evidence: Sequence[Evidence]) -> list[ox.Triple]:
-    """What the graph asserts of pieces of evidence: the findings, their records, passages, sections and profiles.
+    """What the graph asserts of pieces of evidence: findings, records, discrepancies, passages, sections and profiles.
 
     The direct triple of each claim is among them, where it stands in the data (a denied claim has none).
     """
     things = {iri for item in evidence for iri in (item.finding, item.passage, item.section, item.record) if iri}
+    things |= {doubt.iri for item in evidence for doubt in item.doubts}
     sections = {item.section for item in evidence}
     records = {item.record for item in evidence if item.record}
     wanted = (" ".join(str(ox.NamedNode(iri)) for iri in sorted(iris)) for iris in (things, sections, records))
@@ -170,6 +213,17 @@ class Tie(NamedTuple):
     finding: str
     record: str
     kind: str
+
+
+def _cited(engine: Engine, ties: Mapping[int, Collection[Tie]], rows: int) -> tuple[tuple[Evidence, ...], ...]:
+    """The evidence of each row; a finding stands there by itself only where no record of the row leads to it."""
+    kept = []
+    for number in range(rows):
+        found = ties.get(number, ())
+        recorded = {tie.finding for tie in found if tie.record}
+        kept.append([tie for tie in found if tie.record or tie.finding not in recorded])
+    evidence = trace(engine, {tie for found in kept for tie in found})
+    return tuple(tuple(sorted((evidence[tie] for tie in found if tie in evidence), key=_order)) for found in kept)
 
 
 def _terms(triple: ox.Triple) -> str:
@@ -199,8 +253,19 @@ def _query(pattern: Sequence[str], values: str) -> str:
     if len(pattern) == 3:
         return _BY_CLAIM % values
     things = [f"?thing{number}" for number in range(len(pattern) // 2)]
-    paths = [f"  {thing} {path} ?finding ." for thing, path in zip(things, pattern[1::2], strict=True)]
+    paths = [_path(thing, path) for thing, path in zip(things, pattern[1::2], strict=True)]
+    if any("?record" in path for path in paths):
+        paths.append(_KIND_OF_RECORD)
     return _BY_PATH % (" ".join(things), values, "\n".join(paths))
+
+
+def _path(thing: str, path: str) -> str:
+    """A path to the finding; what stands before a last `mgi:statedIn` is the record, one for all paths of a pattern."""
+    if path == _STATED:
+        return f"  {thing} {path} ?finding . BIND({thing} AS ?record)"
+    if path.endswith(f"/{_STATED}"):
+        return f"  {thing} {path.removesuffix(f'/{_STATED}')} ?record . ?record {_STATED} ?finding ."
+    return f"  {thing} {path} ?finding ."
 
 
 def _tie(row: Mapping[str, Term | None]) -> Tie:
@@ -218,7 +283,7 @@ def _details(engine: Engine, findings: set[str]) -> dict[str, list[dict[str, Ter
     return rows
 
 
-def _evidence(tie: Tie, rows: Sequence[Mapping[str, Term | None]]) -> Evidence:
+def _evidence(tie: Tie, rows: Sequence[Mapping[str, Term | None]], doubts: tuple[Doubt, ...]) -> Evidence:
     page = _text(rows[0]["page"])
     return Evidence(
         finding=tie.finding,
@@ -231,6 +296,7 @@ def _evidence(tie: Tie, rows: Sequence[Mapping[str, Term | None]]) -> Evidence:
         page=int(page) if page else None,
         page_label=_text(rows[0]["label"]),
         citation=_text(rows[0]["citation"]),
+        doubts=doubts,
     )
 
 

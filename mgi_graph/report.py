@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pyoxigraph as ox
@@ -31,6 +31,7 @@ _HEADINGS = {
     "says": {"en": "What the report says", "fr": "Ce que dit le rapport"},
     "cite": {"en": "Source", "fr": "Source"},
     "reading": {"en": "editor’s reading", "fr": "lecture de l’éditeur"},
+    "doubt": {"en": "in doubt:", "fr": "en doute :"},
     "params": {"en": "Parameters", "fr": "Paramètres"},
 }
 
@@ -155,6 +156,8 @@ def _evidence_data(item: Evidence) -> dict[str, Any]:
         "section_label": dict(item.section_label),
         "page": item.page,
         "page_label": item.page_label,
+        "reading": item.is_reading,
+        "doubts": [{"iri": one.iri, "kind": one.kind, "label": dict(one.label)} for one in item.doubts],
         "citation": item.citation,
     }
 
@@ -202,9 +205,16 @@ def _statements(answer: CitedAnswer, language: str) -> list[RenderableType]:
 def _places(evidence: Sequence[Evidence], language: str) -> str:
     places: dict[str, None] = {}
     for item in evidence:
-        mark = f" ({_HEADINGS['reading'][language]})" if item.kind == "InterpretedClaim" else ""
-        places[item.place(language) + mark] = None
+        places[item.place(language) + "".join(f" ({mark})" for mark in _marks(item, language))] = None
     return "; ".join(places)
+
+
+def _marks(item: Evidence, language: str) -> Iterator[str]:
+    if item.is_reading:
+        yield _HEADINGS["reading"][language]
+    kinds = dict.fromkeys(one.label.get(language) or one.label.get("en", "") for one in item.doubts)
+    if kinds:
+        yield f"{_HEADINGS['doubt'][language]} {', '.join(kinds)}"
 
 
 def _plain(term: Term | None) -> str:

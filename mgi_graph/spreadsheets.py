@@ -30,6 +30,9 @@ CLAIM_KINDS: dict[str, dict[str, str]] = {
 }
 """The kinds of claim as the ontology labels them."""
 
+READING: dict[str, str] = {"en": "editors’ reading", "fr": "lecture des éditeurs"}
+"""What a record other than a claim is called, where a reading had to be chosen for it."""
+
 _FORMULA = re.compile(r"[=+\-@\t\r\n＝＋－＠]")
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?\Z", re.ASCII)
 _INTEGERS = {XSD + name for name in ("integer", "int", "long", "short", "nonNegativeInteger", "positiveInteger")}
@@ -44,15 +47,19 @@ _EVIDENCE: tuple[tuple[dict[str, str], Callable[[Evidence, str], Cell]], ...] = 
     ({"en": "evidence: page", "fr": "preuve : page"}, lambda item, language: item.page or item.page_label),
     (
         {"en": "evidence: section", "fr": "preuve : section"},
-        lambda item, language: item.section_label.get(language) or item.section_label.get("en", ""),
+        lambda item, language: _text(item.section_label, language),
     ),
     (
         {"en": "evidence: statement", "fr": "preuve : énoncé"},
-        lambda item, language: item.statement.get(language) or item.statement.get("en", ""),
+        lambda item, language: _text(item.statement, language),
     ),
     (
         {"en": "evidence: kind of claim", "fr": "preuve : nature de l’assertion"},
-        lambda item, language: CLAIM_KINDS[item.kind][language] if item.kind else "",
+        lambda item, language: _kind(item, language),
+    ),
+    (
+        {"en": "evidence: in doubt", "fr": "preuve : en doute"},
+        lambda item, language: "; ".join(f"{_text(doubt.label, language)} <{doubt.iri}>" for doubt in item.doubts),
     ),
     ({"en": "evidence: source", "fr": "preuve : source"}, lambda item, language: item.citation),
     ({"en": "evidence: finding (IRI)", "fr": "preuve : constat (IRI)"}, lambda item, language: item.finding),
@@ -175,6 +182,14 @@ def about(answer: CitedAnswer, language: str, version: str) -> list[tuple[str, C
 def citations(answer: CitedAnswer) -> list[str]:
     """The citations of the sources that an answer rests on, each once."""
     return sorted({item.citation for evidence in answer.evidence for item in evidence if item.citation})
+
+
+def _kind(item: Evidence, language: str) -> str:
+    return CLAIM_KINDS[item.kind][language] if item.kind else READING[language] if item.is_reading else ""
+
+
+def _text(texts: Mapping[str, str], language: str) -> str:
+    return texts.get(language) or texts.get("en", "")
 
 
 def _column(answer: CitedAnswer, number: int, language: str) -> list[tuple[str, list[Cell]]]:

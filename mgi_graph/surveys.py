@@ -252,7 +252,8 @@ def _dated_things(engine: Engine, network: Network) -> Iterator[Moment]:
 def _ratifications(acts: Iterable[Act]) -> Iterator[Moment]:
     for act in acts:
         if act.year and act.action != NOT_RATIFIED:
-            yield Moment(act.year, "ratification", act.treaty, act.action, act.party, False, act.evidence)
+            reading = any(item.is_reading for item in act.evidence)
+            yield Moment(act.year, "ratification", act.treaty, act.action, act.party, reading, act.evidence)
 
 
 def _coverage(engine: Engine, network: Network) -> Coverage:

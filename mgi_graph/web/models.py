@@ -53,6 +53,14 @@ class Thing(_Model):
     label: str
 
 
+class Doubt(_Model):
+    """A discrepancy: what stands against a statement, or how else its words can be read."""
+
+    iri: str
+    kind: str = Field(description="The kind of discrepancy, as an IRI.")
+    label: str = Field(description="The kind in the language of the answer.")
+
+
 class Statement(_Model):
     """A piece of evidence: one statement of the report, in our words, and where it stands."""
 
@@ -64,6 +72,8 @@ class Statement(_Model):
     page_label: str | None = Field(description="The place by name, where the report prints no page number.")
     claim: Claim | None = Field(description="The claim that ties the row to the statement, where one does.")
     record: str | None = Field(description="IRI of the claim or other record that ties the row to the statement.")
+    reading: bool = Field(description="Whether that claim or record is the editors’ reading, not stated as such.")
+    doubts: list[Doubt] = Field(description="The discrepancies that involve it; without a record, the statement.")
     citation: str = Field(description="The citation that the source requires.")
 
 
@@ -268,6 +278,8 @@ def statement_model(item: Evidence, language: Language) -> Statement:
         page_label=item.page_label or None,
         claim=_claim(item, language),
         record=item.record or None,
+        reading=item.is_reading,
+        doubts=[Doubt(iri=one.iri, kind=one.kind, label=_text(one.label, language)) for one in item.doubts],
         citation=item.citation,
     )
 
