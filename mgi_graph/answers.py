@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pyoxigraph as ox
@@ -13,17 +13,9 @@ from mgi_graph.catalogue import Parameter, Question
 from mgi_graph.engine.result import Engine, Table, Term
 from mgi_graph.errors import ParameterError
 from mgi_graph.evidence import Evidence, cite
-from mgi_graph.namespaces import ID, XSD, prologue, shorten
+from mgi_graph.labels import labels_of, show
+from mgi_graph.namespaces import XSD
 
-_LABELS = (
-    prologue("mgi", "rdfs", "skos")
-    + """SELECT ?thing ?rank ?label WHERE {
-  VALUES ?thing { %s }
-  VALUES (?rank ?property) { (1 rdfs:label) (2 mgi:statement) (3 mgi:function) (4 mgi:explanation) (5 skos:altLabel) }
-  ?thing ?property ?label .
-} ORDER BY ?thing ?rank ?label"""
-)
-_ALTERNATIVE = "5"
 LANGUAGE_PARAMETER = "language"
 """A parameter of this name has the language of the answer where it is not given."""
 
@@ -58,20 +50,6 @@ class CitedAnswer:
         return self.question.question[language].format_map(
             {name: acronyms[name] or self.show(value, language) for name, value in self.values.items()}
         )
-
-
-def show(term: Term, labels: Mapping[str, Mapping[str, str]], language: str = "en") -> str:
-    """A term as a person reads it, with the labels that `labels_of` gives."""
-    found = labels.get(term.value, {}) if isinstance(term, ox.NamedNode) else {}
-    return found.get(language) or found.get("en") or _plain(term)
-
-
-def _plain(term: Term) -> str:
-    """A term without a label: a record of a profile by its kind and name, any other IRI in short, a literal's text."""
-    if not isinstance(term, ox.NamedNode):
-        return term.value
-    record = re.fullmatch(re.escape(ID) + r"profile/[^/]+/([^/]+)/([^/]+)", term.value)
-    return f"{record[1]} {record[2]}" if record else shorten(term.value)
 
 
 def ask(engine: Engine, question: Question, given: Mapping[str, str], language: str = "en") -> CitedAnswer:
@@ -133,22 +111,3 @@ def _read(engine: Engine, parameter: Parameter, text: str) -> Term:
             raise ParameterError(f"Parameter {parameter.name!r} takes a whole number, not {text!r}.")
         return ox.Literal(str(int(text)), datatype=ox.NamedNode(XSD + "integer"))
     return ox.Literal(text)
-
-
-def labels_of(engine: Engine, mentioned: Iterable[Term | None]) -> dict[str, dict[str, str]]:
-    """For each IRI among terms its label by language, and its only acronym under ""."""
-    terms = {term for term in mentioned if isinstance(term, ox.NamedNode)}
-    labels: dict[str, dict[str, str]] = {term.value: {} for term in terms}
-    acronyms: dict[str, list[str]] = {term.value: [] for term in terms}
-    wanted = " ".join(sorted(str(term) for term in terms))
-    for thing, rank, label in engine.query(_LABELS % wanted).table().rows:
-        if not (isinstance(thing, ox.NamedNode) and isinstance(rank, ox.Literal) and isinstance(label, ox.Literal)):
-            continue
-        if rank.value != _ALTERNATIVE:
-            labels[thing.value].setdefault(label.language or "en", label.value)
-        elif not label.language:
-            acronyms[thing.value].append(label.value)
-    for iri, found in acronyms.items():
-        if len(found) == 1:
-            labels[iri][""] = found[0]
-    return labels

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import pyoxigraph as ox
 
 from mgi_graph.engine.result import Engine, Term
+from mgi_graph.labels import labels_of
 from mgi_graph.namespaces import prologue, shorten
 
 _PREFIXES = prologue("dcterms", "mgi", "rdfs", "skos")
@@ -27,32 +28,6 @@ _LINKS = (
   VALUES ?property { mgi:involves mgi:prefers mgi:externalSource }
   ?discrepancy ?property ?record .
 } ORDER BY ?discrepancy ?property ?record"""
-)
-_NAMES = (
-    _PREFIXES
-    + """SELECT DISTINCT ?record ?rank ?text WHERE {
-  VALUES ?record { %s }
-  VALUES (?rank ?property) { (1 rdfs:label) (2 dcterms:title) (3 mgi:statement) (4 mgi:function) }
-  ?record ?property ?text .
-} ORDER BY ?record ?rank ?text"""
-)
-_ABOUT = (
-    _PREFIXES
-    + """SELECT DISTINCT ?record ?place ?text WHERE {
-  VALUES ?record { %s }
-  VALUES (?place ?property) {
-    (1 mgi:claimSubject) (1 mgi:participationIn) (1 mgi:statusOf) (1 mgi:mandateOf) (1 mgi:memberBody)
-    (2 mgi:claimPredicate) (2 mgi:action) (2 mgi:status) (2 mgi:member) (3 mgi:claimObject)
-  }
-  ?record ?property ?part . ?part rdfs:label ?text .
-} ORDER BY ?record ?place ?text"""
-)
-_VALUES = (
-    _PREFIXES
-    + """SELECT DISTINCT ?record ?value WHERE {
-  VALUES ?record { %s }
-  ?record mgi:claimValue|mgi:claimDate|mgi:reportedYear ?value .
-} ORDER BY ?record ?value"""
 )
 _PAGES = (
     _PREFIXES
@@ -115,7 +90,8 @@ def read_discrepancies(engine: Engine) -> tuple[Discrepancy, ...]:
     pages: dict[str, list[int]] = defaultdict(list)
     for iri, page in engine.query(_PAGES).table().rows:
         pages[_value(iri)].append(int(_value(page)))
-    labels = _labels(engine, {record for found in links.values() for record in found} | set(kinds.values()))
+    named = {record for found in links.values() for record in found} | set(kinds.values())
+    labels = labels_of(engine, map(ox.NamedNode, sorted(named)))
 
     def records(iri: str, link: str) -> tuple[Record, ...]:
         return tuple(_record(record, labels) for record in links[iri, link])
@@ -136,27 +112,9 @@ def read_discrepancies(engine: Engine) -> tuple[Discrepancy, ...]:
     return tuple(sorted(found, key=lambda one: (one.pages or (10_000,), one.iri)))
 
 
-def _labels(engine: Engine, records: set[str]) -> dict[str, dict[str, str]]:
-    """What each record is called; one without a name by what it is about: "subject – relation – object"."""
-    wanted = " ".join(str(ox.NamedNode(record)) for record in sorted(records))
-    labels: dict[str, dict[str, str]] = defaultdict(dict)
-    for record, _, text in engine.query(_NAMES % wanted).table().rows:
-        if isinstance(text, ox.Literal):
-            labels[_value(record)].setdefault(text.language or "en", text.value)
-    parts: dict[str, dict[str, dict[int, str]]] = defaultdict(lambda: defaultdict(dict))
-    for record, place, text in engine.query(_ABOUT % wanted).table().rows:
-        if isinstance(text, ox.Literal):
-            parts[_value(record)][text.language or "en"].setdefault(int(_value(place)), text.value)
-    values = {_value(row[0]): _value(row[1]) for row in engine.query(_VALUES % wanted).table().rows}
-    for iri, said in parts.items():
-        for language, by_place in said.items():
-            told = [by_place[place] for place in sorted(by_place)] + ([values[iri]] if iri in values else [])
-            labels[iri].setdefault(language, " – ".join(told))
-    return labels
-
-
 def _record(iri: str, labels: Mapping[str, Texts]) -> Record:
-    return Record(iri, labels.get(iri) or {"en": _short(iri), "fr": _short(iri)})
+    found = {language: text for language, text in labels[iri].items() if language}
+    return Record(iri, found or {"en": _short(iri), "fr": _short(iri)})
 
 
 def _short(iri: str) -> str:

@@ -14,6 +14,8 @@ from cachetools import LRUCache
 
 from mgi_graph.description import MOST_INCOMING, Describer, Group, Text
 from mgi_graph.engine.result import Engine, Term, as_sparql
+from mgi_graph.evidence import Doubt, doubts_about
+from mgi_graph.labels import RECORD_PROPERTIES, first_sentence, record_label
 from mgi_graph.namespaces import MGI, RDF, expand, prologue
 from mgi_graph.snapshot import INFERRED
 
@@ -60,6 +62,8 @@ _RECORDS = f"""SELECT DISTINCT ?record WHERE {{
   UNION {{ VALUES ?link {{ {_properties(_FROM_A_RECORD, " ")} }} %(thing)s ?link ?record .
     ?record mgi:statedIn|mgi:reads ?any }}
   UNION {{ ?other {_ABOUT} %(thing)s . ?record mgi:involves|mgi:confirms|mgi:contradicts ?other }}
+  UNION {{ ?other mgi:claimObject|mgi:legalBasis|mgi:statedIn|mgi:statedIn/mgi:inPassage %(thing)s .
+    ?record mgi:involves ?other }}
   UNION {{ %(thing)s mgi:statedIn|mgi:explanation|mgi:reads ?any BIND(%(thing)s AS ?record) }}
   UNION {{ ?record mgi:confirms|mgi:contradicts %(thing)s }}
 }} ORDER BY ?record LIMIT {MOST_RECORDS}"""
@@ -108,6 +112,10 @@ _BETWEEN = f"""SELECT DISTINCT ?s ?p ?o WHERE {{
   ?s ?p ?o . ?p mgi:assertable true
   FILTER NOT EXISTS {{ GRAPH <{INFERRED}> {{ ?s ?p ?o }} }}
 }} ORDER BY ?s ?p ?o"""
+_CLAIMS = """SELECT DISTINCT ?claim WHERE {
+  VALUES (?s ?p ?o) { %s }
+  ?claim mgi:claimSubject ?s ; mgi:claimPredicate ?p ; mgi:claimObject ?o
+} ORDER BY ?claim"""
 _EVIDENCE = """SELECT ?finding ?statement ?passage ?section ?page ?label ?absence ?citation WHERE {
   VALUES ?finding { %s }
   ?finding mgi:statement ?statement ; mgi:inPassage ?passage . ?passage mgi:inSection ?section .
@@ -289,8 +297,21 @@ class Names:
         kind = self.kind(iri)
         if not kind or kind == iri:
             return Text(local, "")
+        if words := self._in_words(iri, language):
+            return Text(words, language)
         noun = self.label(kind, language)
         return Text(f"{noun.value[:1].upper()}{noun.value[1:]} {local}", noun.language)
+
+    def _in_words(self, iri: str, language: str) -> str:
+        """A record by what it says, a discrepancy by the first sentence of its explanation; else empty."""
+        record = self.record(iri)
+        if record.kind == "Discrepancy" and (told := record.texts("explanation")):
+            return first_sentence(min(told, key=lambda text: (text.language != language, text.value)).value)
+        said = {name: found for name in RECORD_PROPERTIES if (found := record.all(name))}
+        return record_label(said, lambda term: self._show(term, language), language)
+
+    def _show(self, term: Term, language: str) -> str:
+        return self.label(term.value, language).value if isinstance(term, ox.NamedNode) else term.value
 
 
 @dataclass(frozen=True)
@@ -371,6 +392,7 @@ class Dossier:
         return tuple(record for record in self.records if record.kind in kinds)
 
 
+_POSITIVE = (Standing.READING, Standing.AFFIRMED)
 _SYMMETRIC = (MGI + "collaboratesWith",)
 
 
@@ -379,6 +401,10 @@ def _keys(statement: Statement) -> Iterator[tuple[str, str, str]]:
     yield subject, predicate, obj
     if predicate in _SYMMETRIC:
         yield obj, predicate, subject
+
+
+def _softest_first(claim: Statement) -> int:
+    return _POSITIVE.index(claim.standing)
 
 
 Found = TypeVar("Found")
@@ -418,6 +444,7 @@ class Archive:
         self._engine, self._describer = engine, describer
         self._said = _Shelf(self._read_said)
         self._cited = _Shelf(self._read_evidence)
+        self._doubts = _Shelf(self._read_doubts)
 
     def open(self, iri: str, most: int = MOST_INCOMING) -> Dossier:
         """Gather what is held on a thing; all is empty where the graph says nothing of it.
@@ -447,8 +474,11 @@ class Archive:
     def between(self, things: Sequence[str]) -> tuple[Statement, ...]:
         """The asserted relations that some things have with each other."""
         values = " ".join(as_sparql(ox.NamedNode(iri)) for iri in things)
-        rows = self._rows(_BETWEEN % {"things": values}) if things else ()
-        return tuple(Statement(s, p.value, o, Standing.PLAIN) for s, p, o in rows if s and p and o)
+        return self._claimed(self._rows(_BETWEEN % {"things": values}) if things else ())
+
+    def doubts(self, iris: Iterable[str]) -> dict[str, tuple[Doubt, ...]]:
+        """The discrepancies that involve each of some records, claims or findings; only for those that have any."""
+        return {iri: found for iri, found in self._doubts.find(iris).items() if found}
 
     def _records(self, thing: str) -> tuple[Record, ...]:
         wanted = [_text(row[0]) for row in self._rows(_RECORDS % {"thing": thing})]
@@ -460,8 +490,17 @@ class Archive:
         return tuple(Place(*map(_text, row[:6])) for row in rows)
 
     def _chart(self, thing: str) -> tuple[Statement, ...]:
-        rows = self._rows(_CHART % {"thing": thing})
-        return tuple(Statement(s, p.value, o, Standing.PLAIN) for s, p, o in rows if s and p and o)
+        return self._claimed(self._rows(_CHART % {"thing": thing}))
+
+    def _claimed(self, triples: Iterable[Sequence[Term | None]]) -> tuple[Statement, ...]:
+        """Asserted triples as statements: by their claims, the firmest first, or plain where there is none."""
+        plain = [Statement(s, p.value, o, Standing.PLAIN) for s, p, o in triples if s and p and o]
+        values = " ".join(f"({as_sparql(s.subject)} <{s.predicate}> {as_sparql(s.object)})" for s in plain)
+        found = self._said.find(_text(row[0]) for row in self._rows(_CLAIMS % values)) if plain else {}
+        records = (Record(iri, _record_kind(said), said) for iri, said in found.items())
+        claims = [claim for record in records if (claim := record.statement) and claim.standing in _POSITIVE]
+        known = {key: claim for claim in sorted(claims, key=_softest_first) for key in _keys(claim)}
+        return tuple(known.get(next(_keys(one)), one) for one in plain)
 
     def _siblings(self, thing: str) -> tuple[str, ...]:
         return tuple(_text(row[0]) for row in self._rows(_SIBLINGS % {"thing": thing}))
@@ -503,6 +542,12 @@ class Archive:
             for row in self._engine.query(_PREFIXES + _EVIDENCE % values).table().dicts():
                 found[_text(row["finding"])].append(row)
         return {iri: _evidence(iri, rows) if rows else None for iri, rows in found.items()}
+
+    def _read_doubts(self, iris: Sequence[str]) -> dict[str, tuple[Doubt, ...]]:
+        found: dict[str, tuple[Doubt, ...]] = dict.fromkeys(iris, ())
+        for start in range(0, len(iris), _AT_ONCE):
+            found |= doubts_about(self._engine, iris[start : start + _AT_ONCE])
+        return found
 
     def _rows(self, query: str) -> tuple[tuple[Term | None, ...], ...]:
         return self._engine.query(_PREFIXES + query).table().rows

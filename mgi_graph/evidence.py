@@ -67,7 +67,7 @@ _DESCRIPTION = f"""{_PREFIX}CONSTRUCT {{ ?s ?p ?o }} WHERE {{
 
 @dataclass(frozen=True)
 class Doubt:
-    """A discrepancy that involves a record or a finding: its IRI, its kind (an IRI), and that kind's name by language."""
+    """A discrepancy that involves a record or a finding: its IRI, its kind (an IRI), the kind's name by language."""
 
     iri: str
     kind: str

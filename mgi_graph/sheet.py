@@ -113,10 +113,10 @@ class Relations(Block):
 
 @dataclass(frozen=True)
 class Branch:
-    """A body in the organisation chart; `relation` (an IRI) is what it is to the one above it, empty at the top."""
+    """A body in the organisation chart; `statement` ties it to the one above it, none at the top."""
 
     body: str
-    relation: str
+    statement: Statement | None
     branches: tuple[Branch, ...]
 
 
@@ -259,19 +259,21 @@ class Event:
 
     Attributes:
         thing: what is dated.
-        statement: what ties it to the thing of the page, or gives the date itself.
-        record: the participation or status that is dated.
+        statement: what gives the date, where it is the thing's own.
+        tie: what ties the thing to that of the page, where they differ; itself without a date.
+        record: the participation that is dated, or the status with the date that it is stated for.
     """
 
     when: str
     thing: str
     statement: Statement | None = None
+    tie: Statement | None = None
     record: Record | None = None
 
     @property
     def findings(self) -> tuple[str, ...]:
         """IRIs of the findings that state it."""
-        source = self.statement or self.record
+        source = self.tie or self.statement or self.record
         return source.findings if source else ()
 
 
@@ -425,6 +427,7 @@ _IN_NO_PICTURE = frozenset(
     ("regulates", "protectsGroup", "dataOn", "frequency", "disaggregatedBy", "country", "announcedFor", "drawsOn")
 )
 _DIRECTLY_UNDER = (MGI + "unitOf", MGI + "supervisedBy")
+_DATED_RECORDS = (("TreatyParticipation", "participationIn", "reportedYear"), ("StatusReport", "statusOf", "asOf"))
 _DATES = ("date", "foundedYear", "year", "startYear", "endYear")
 
 
@@ -440,6 +443,20 @@ def neighbours(dossier: Dossier) -> tuple[str, ...]:
         other = _other_end(statement, dossier.iri).value
         ties[other] = ties.get(other, 0) + 1
     return tuple(sorted(ties, key=lambda iri: (-ties[iri], iri))[:MOST_NEIGHBOURS])
+
+
+def rests_on_reading(dossier: Dossier, statement: Statement) -> bool:
+    """Whether an inferred authority cannot be had, by the chart of a dossier, without an editors' reading."""
+    if statement.standing != Standing.INFERRED or statement.predicate != MGI + "underAuthorityOf":
+        return False
+    stated = [one for one in dossier.chart if one.predicate in _DIRECTLY_UNDER and one.standing != Standing.READING]
+    reached, ends = {statement.subject.value}, [statement.subject.value]
+    while ends:
+        body = ends.pop()
+        new = {one.object.value for one in stated if one.subject.value == body} - reached
+        reached |= new
+        ends += new
+    return statement.object.value not in reached
 
 
 def compose(dossier: Dossier, between: Iterable[Statement], view: View, language: str) -> tuple[Block, ...]:
@@ -684,17 +701,17 @@ def _events(dossier: Dossier) -> Iterator[Event]:
     seen = set[str]()
     for statement in _ties(dossier):
         other = _other_end(statement, dossier.iri).value
-        date = next((found[0] for name in _DATES if (found := dossier.names.values(other, name))), None)
+        dates = ((name, found[0]) for name in _DATES if (found := dossier.names.values(other, name)))
+        name, date = next(dates, ("", None))
         if date and other not in seen:
             seen.add(other)
-            yield Event(date.value, other, statement)
-    for record in dossier.of_kind("TreatyParticipation", "StatusReport"):
-        dated, about = (
-            record.one("reportedYear") or record.one("asOf"),
-            record.one("participationIn") or record.one("statusOf"),
-        )
-        if dated and about:
-            yield Event(dated.value, about.value, record=record)
+            dating = Statement(ox.NamedNode(other), MGI + name, date, Standing.PLAIN)
+            yield Event(date.value, other, dating, statement)
+    for kind, about, when in _DATED_RECORDS:
+        for record in dossier.of_kind(kind):
+            thing, date = record.one(about), record.one(when)
+            if thing and date:
+                yield Event(date.value, thing.value, record=record)
 
 
 def _own_dates(dossier: Dossier) -> Iterator[Event]:
@@ -717,10 +734,10 @@ def _trees(chart: Sequence[Statement]) -> tuple[Branch, ...]:
         below.setdefault(statement.object.value, []).append(statement)
     children = {statement.subject.value for statement in chart}
 
-    def grow(body: str, relation: str, above: tuple[str, ...]) -> Branch:
+    def grow(body: str, statement: Statement | None, above: tuple[str, ...]) -> Branch:
         path = (*above, body)
         statements = (one for one in below.get(body, ()) if one.subject.value not in path)
-        return Branch(body, relation, tuple(grow(one.subject.value, one.predicate, path) for one in statements))
+        return Branch(body, statement, tuple(grow(one.subject.value, one, path) for one in statements))
 
     tops = [body for body in below if body not in children]
-    return tuple(grow(body, "", ()) for body in sorted(tops))
+    return tuple(grow(body, None, ()) for body in sorted(tops))

@@ -36,7 +36,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("engine", "inspection", "reference.diagrams", "shacl_oracle"),
     ("snapshot", "reference"),
     ("engine.embedded", "engine.remote", "catalogue", "search", "exports"),
-    ("evidence", "figures", "comparison", "description", "metadata", "index", "engine.holding"),
+    ("evidence", "labels", "figures", "comparison", "description", "metadata", "index", "engine.holding"),
     ("answers", "discrepancies", "library", "overview", "vocabulary", "engine.guarded", "loading"),
     ("dossier",),
     ("sheet",),

@@ -10,10 +10,10 @@ from typing import Literal
 
 import pyoxigraph as ox
 
-from mgi_graph.answers import labels_of, show
 from mgi_graph.engine.result import Engine, Term, as_sparql
 from mgi_graph.errors import StandingUnknownError
 from mgi_graph.evidence import Evidence, support
+from mgi_graph.labels import labels_of, show
 from mgi_graph.namespaces import ID, RDF
 from mgi_graph.reasoning.axioms import AXIOM_PREDICATES, AXIOM_TYPES
 from mgi_graph.reasoning.proofs import BOUNDS, INFERRED, Bounds, Proof, asserting_graphs, find_proofs

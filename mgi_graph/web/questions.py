@@ -17,12 +17,13 @@ from starlette.exceptions import HTTPException
 
 from mgi_graph import evidence, exports, spreadsheets, triples
 from mgi_graph.absences import explain
-from mgi_graph.answers import LANGUAGE_PARAMETER, CitedAnswer, ask, choices, introduce, labels_of
+from mgi_graph.answers import LANGUAGE_PARAMETER, CitedAnswer, ask, choices, introduce
 from mgi_graph.catalogue import LANGUAGES, TAGS, Question
 from mgi_graph.citations import Citation, cite_answer, edition_of
 from mgi_graph.engine.result import Engine
 from mgi_graph.errors import NameNotFoundError, ParameterError, UnknownQuestionError
 from mgi_graph.exports import Format
+from mgi_graph.labels import labels_of
 from mgi_graph.namespaces import DATA_LICENCE, MGI, expand
 from mgi_graph.pictures import Drawing, draw
 from mgi_graph.report import heading

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -12,12 +13,15 @@ from mgi_graph.description import MOST_INCOMING, Describer, Text, every_incoming
 from mgi_graph.dossier import Archive, Dossier, Evidence, Names, Record, Statement, texts
 from mgi_graph.engine.result import Engine, Term
 from mgi_graph.errors import ParameterError
-from mgi_graph.sheet import MANY, Bounded, View, compose, design_of, neighbours
+from mgi_graph.evidence import Doubt
+from mgi_graph.sheet import MANY, Bounded, View, compose, design_of, neighbours, rests_on_reading
 from mgi_graph.web import pages
 from mgi_graph.web.documents import Document, language_of
 from mgi_graph.wording import wording
 
+_CHOSEN = re.compile(r"\([^()]*\b(?:chosen|kept|recorded|retenue?|conservée?|enregistrée?|notée?)\b[^()]*\)")
 _HIGHEST = 1_000_000
+_LONGEST_VERSION = 100
 _MOST_LISTED = 1000
 _UP = ("inPassage", "inSection", "ofProfile")
 
@@ -47,7 +51,11 @@ class ThingPages:
         blocks = compose(dossier, around, view, language)
         cited = [finding for block in blocks for finding in block.findings]
         evidence = self._archive.evidence([iri, *cited] if "Finding" in dossier.classes else cited)
-        names = dossier.names | self._archive.names({item.section for item in evidence.values()})
+        records = [record.iri for record in dossier.records]
+        charted = [one.claim for one in (*dossier.chart, *around) if one.claim]
+        doubts = self._archive.doubts([iri, *records, *charted, *cited])
+        named = {doubt.iri for found in doubts.values() for doubt in found}
+        names = dossier.names | self._archive.names({item.section for item in evidence.values()} | named)
         return pages.render(
             request,
             "things/page.html",
@@ -55,9 +63,10 @@ class ThingPages:
             thing=dossier,
             blocks=blocks,
             view=view,
-            speaker=Speaker(dossier, names, evidence, language),
+            speaker=Speaker(dossier, names, evidence, doubts, language),
             document=document,
             data_version=self._version,
+            other_version=_other_version(request, self._version),
             serves=partial(pages.serves, request.app),
         )
 
@@ -70,12 +79,14 @@ class Speaker:
         thing: what the page is on.
         names: of everything mentioned.
         evidence: the findings that it cites, by IRI.
+        doubts: the discrepancies by what they involve.
         language: the reader's.
     """
 
     thing: Dossier
     names: Names
     evidence: dict[str, Evidence]
+    doubts: dict[str, tuple[Doubt, ...]]
     language: str
 
     def label(self, iri: str) -> Text:
@@ -90,6 +101,18 @@ class Speaker:
         label = self.label(predicate)
         return label if forward else Text(f"← {label.value}", label.language)
 
+    def in_doubt(self, iri: str) -> tuple[Doubt, ...]:
+        """The discrepancies that involve a claim, a record or a finding."""
+        return self.doubts.get(iri, ())
+
+    def is_reading(self, record: Record) -> bool:
+        """Whether a reading had to be chosen for a record that is no claim."""
+        return not record.statement and any(doubt.is_a_choice for doubt in self.in_doubt(record.iri))
+
+    def rests_on_reading(self, statement: Statement) -> bool:
+        """Whether what is inferred needs an editors' reading."""
+        return rests_on_reading(self.thing, statement)
+
     def readable(self, terms: Sequence[Term | Text]) -> list[Text]:
         """The texts to read: those in the reader's language, or all where there is none in it."""
         found = [
@@ -97,6 +120,10 @@ class Speaker:
         ]
         mine = [text for text in found if text.language in ("", self.language)]
         return mine or found
+
+    def chosen(self, readings: Sequence[Term]) -> list[Text]:
+        """Those of some readings that say of themselves that they were chosen."""
+        return [text for text in self.readable(readings) if _CHOSEN.search(text.value)]
 
     def others(self, terms: Sequence[Term]) -> list[Text]:
         """The texts in other languages."""
@@ -151,6 +178,12 @@ class Speaker:
         around = self.thing.siblings
         at = around.index(self.thing.iri) + step if self.thing.iri in around else -1
         return around[at] if 0 <= at < len(around) else ""
+
+
+def _other_version(request: Request, served: str) -> str:
+    """The version of the data that a link names, where it is not the one that is served."""
+    named = request.query_params.get("version", "")[:_LONGEST_VERSION]
+    return named if named != served else ""
 
 
 def _start(text: str) -> int:

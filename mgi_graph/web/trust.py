@@ -14,10 +14,10 @@ from markupsafe import Markup
 from starlette.concurrency import run_in_threadpool
 
 from mgi_graph import __version__, citations
-from mgi_graph.answers import labels_of
 from mgi_graph.discrepancies import Discrepancy, kinds_of, read_discrepancies
 from mgi_graph.engine.result import Engine
 from mgi_graph.figures import Figures, count
+from mgi_graph.labels import labels_of
 from mgi_graph.namespaces import BASE
 from mgi_graph.search import fold
 from mgi_graph.snapshot import INFERRED, Snapshot
