@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import pyoxigraph as ox
@@ -37,6 +37,10 @@ SELECT DISTINCT ?involved ?doubt ?kind ?label WHERE {{
   VALUES ?involved {{ %s }}
   ?doubt mgi:involves ?involved ; mgi:discrepancyKind ?kind . ?kind skos:prefLabel ?label
 }} ORDER BY ?involved ?doubt ?kind ?label"""
+_REASONS = f"""{_PREFIX}PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+SELECT DISTINCT ?record ?text WHERE {{
+  VALUES ?record {{ %s }} VALUES ?property {{ mgi:explanation skos:editorialNote }} ?record ?property ?text
+}} ORDER BY ?record ?text"""
 _CHOSEN = ("/ambiguity", "/transcription")
 _STATED = "mgi:statedIn"
 _DETAILS = f"""{_PREFIX}PREFIX dcterms: <http://purl.org/dc/terms/>
@@ -90,6 +94,7 @@ class Evidence:
         statement, section_label: texts by language ("en", "fr").
         page: the printed page, or None where the report prints none; then `page_label` says where.
         citation: the citation that the report requires.
+        reason: by language, why the editors read the report so, or what they note on the record.
         doubts: the discrepancies that involve the record; where there is none, the finding.
     """
 
@@ -103,6 +108,7 @@ class Evidence:
     page: int | None
     page_label: str
     citation: str
+    reason: Mapping[str, str] = field(default_factory=dict)
     doubts: tuple[Doubt, ...] = ()
 
     @property
@@ -157,10 +163,11 @@ def trace(engine: Engine, ties: Collection[Tie]) -> dict[Tie, Evidence]:
     """The evidence that ties lead to; a tie whose finding the graph does not know leads to none."""
     findings = _details(engine, {tie.finding for tie in ties})
     doubts = doubts_about(engine, {tie.record or tie.finding for tie in ties})
+    reasons = _reasons(engine, {tie.record for tie in ties if tie.record})
+    found = {tie: _evidence(tie, findings[tie.finding]) for tie in sorted(ties) if findings[tie.finding]}
     return {
-        tie: _evidence(tie, findings[tie.finding], doubts.get(tie.record or tie.finding, ()))
-        for tie in sorted(ties)
-        if findings[tie.finding]
+        tie: replace(item, reason=reasons.get(tie.record, {}), doubts=doubts.get(tie.record or tie.finding, ()))
+        for tie, item in found.items()
     }
 
 
@@ -283,7 +290,16 @@ def _details(engine: Engine, findings: set[str]) -> dict[str, list[dict[str, Ter
     return rows
 
 
-def _evidence(tie: Tie, rows: Sequence[Mapping[str, Term | None]], doubts: tuple[Doubt, ...]) -> Evidence:
+def _reasons(engine: Engine, records: set[str]) -> dict[str, dict[str, str]]:
+    found: dict[str, dict[str, str]] = defaultdict(dict)
+    wanted = " ".join(str(ox.NamedNode(record)) for record in sorted(records))
+    for record, text in engine.query(_REASONS % wanted).table().rows if wanted else ():
+        if isinstance(text, ox.Literal):
+            found[_text(record)].setdefault(text.language or "en", text.value)
+    return found
+
+
+def _evidence(tie: Tie, rows: Sequence[Mapping[str, Term | None]]) -> Evidence:
     page = _text(rows[0]["page"])
     return Evidence(
         finding=tie.finding,
@@ -296,7 +312,6 @@ def _evidence(tie: Tie, rows: Sequence[Mapping[str, Term | None]], doubts: tuple
         page=int(page) if page else None,
         page_label=_text(rows[0]["label"]),
         citation=_text(rows[0]["citation"]),
-        doubts=doubts,
     )
 
 

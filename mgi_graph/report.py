@@ -157,6 +157,7 @@ def _evidence_data(item: Evidence) -> dict[str, Any]:
         "page": item.page,
         "page_label": item.page_label,
         "reading": item.is_reading,
+        "reason": dict(item.reason),
         "doubts": [{"iri": one.iri, "kind": one.kind, "label": dict(one.label)} for one in item.doubts],
         "citation": item.citation,
     }

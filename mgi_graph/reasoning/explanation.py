@@ -64,6 +64,17 @@ class Explanation:
         """Whether the graph holds the triple."""
         return self.standing in ("asserted", "inferred")
 
+    @cached_property
+    def rests_on_reading(self) -> bool:
+        """Whether each way in which it is shown to hold needs a triple that only an editors' reading gives."""
+        return bool(self.proofs) and all(
+            any(self._is_reading(part.triple) for part in proof.parts() if not part.rule) for proof in self.proofs
+        )
+
+    def _is_reading(self, triple: ox.Triple) -> bool:
+        found = [item for item in self.evidence.get(triple, ()) if item.kind in ("AffirmedClaim", "InterpretedClaim")]
+        return bool(found) and all(item.is_reading for item in found)
+
     def show(self, term: object, language: str = "en") -> str:
         """A term as a person reads it: a thing's label, a literal's text, a part of a profile by kind and number."""
         assert isinstance(term, ox.NamedNode | ox.BlankNode | ox.Literal)

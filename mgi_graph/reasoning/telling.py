@@ -39,10 +39,21 @@ KINDS: Mapping[str, Mapping[str, str]] = {
 }
 """What ties a triple to a statement of the report, by the class of the claim and by language."""
 
+_ON_A_READING: Mapping[str, Mapping[str, str]] = {
+    "asserted": {
+        "en": "Asserted as the editors’ reading: the report does not say so in so many words.",
+        "fr": "Affirmé en tant que lecture des éditeurs : le rapport ne le dit pas expressément.",
+    },
+    "inferred": {
+        "en": "Inferred: it follows from what the data say, and rests on an editors’ reading of the report.",
+        "fr": "Déduit : cela découle de ce que disent les données, et repose sur une lecture des éditeurs.",
+    },
+}
 _WORDS = {
     "or": {"en": "Or ({} of {}):", "fr": "Ou bien ({} sur {}) :"},
     "because": {"en": "because {} [{}]", "fr": "car {} [{}]"},
     "in": {"en": "stands in {}", "fr": "figure dans {}"},
+    "why": {"en": "why we read it so:", "fr": "pourquoi nous le lisons ainsi :"},
     "others": {
         "en": "More ways to make the last step: {}.",
         "fr": "Autres façons de faire la dernière étape : {}.",
@@ -57,7 +68,7 @@ def as_text(explanation: Explanation, language: str = "en") -> str:
         explanation: what `Explainer.explain` gave.
         language: "en" or "fr".
     """
-    lines = [sentence(explanation, explanation.triple, language), VERDICTS[explanation.standing][language]]
+    lines = [sentence(explanation, explanation.triple, language), verdict(explanation, language)]
     for number, proof in enumerate(explanation.proofs, 1):
         lines.append("" if number == 1 else "\n" + _WORDS["or"][language].format(number, len(explanation.proofs)))
         lines += _proof(explanation, proof, language, "")
@@ -66,6 +77,12 @@ def as_text(explanation: Explanation, language: str = "en") -> str:
     if explanation.others:
         lines.append("\n" + _WORDS["others"][language].format(explanation.others))
     return "\n".join(lines) + "\n"
+
+
+def verdict(explanation: Explanation, language: str = "en") -> str:
+    """What is said of a triple: its standing, and whether that rests on a reading."""
+    told = _ON_A_READING if explanation.rests_on_reading else VERDICTS
+    return told[explanation.standing][language]
 
 
 def sentence(explanation: Explanation, triple: ox.Triple, language: str = "en") -> str:
@@ -105,3 +122,5 @@ def _evidence(explanation: Explanation, triple: ox.Triple, language: str, margin
         statement = item.statement.get(language) or next(iter(item.statement.values()), "")
         kind = f"{KINDS[item.kind][language]}, " if item.kind else ""
         yield f"{margin}{kind}{item.place(language)}: {statement}"
+        if item.is_reading and (reason := item.reason.get(language) or item.reason.get("en")):
+            yield f"{margin}  {_WORDS['why'][language]} {reason}"

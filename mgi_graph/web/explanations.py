@@ -11,7 +11,7 @@ from mgi_graph.namespaces import DATA_LICENCE
 from mgi_graph.reasoning.explanation import Explanation
 from mgi_graph.reasoning.proofs import Proof as FoundProof
 from mgi_graph.reasoning.provenance import statement_iri
-from mgi_graph.reasoning.telling import VERDICTS, rule_words, sentence
+from mgi_graph.reasoning.telling import rule_words, sentence, verdict
 from mgi_graph.web.models import Language, Licence, Statement, Value, statement_model
 
 
@@ -74,7 +74,7 @@ def why_model(explanation: Explanation, language: Language, version: str) -> Why
         lang=language,
         triple=_triple(explanation, explanation.triple, language),
         standing=explanation.standing,
-        verdict=VERDICTS[explanation.standing][language],
+        verdict=verdict(explanation, language),
         evidence=_evidence(explanation, explanation.triple, language),
         proofs=[_proof(explanation, proof, language) for proof in explanation.proofs],
         others=explanation.others,

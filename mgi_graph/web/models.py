@@ -73,6 +73,7 @@ class Statement(_Model):
     claim: Claim | None = Field(description="The claim that ties the row to the statement, where one does.")
     record: str | None = Field(description="IRI of the claim or other record that ties the row to the statement.")
     reading: bool = Field(description="Whether that claim or record is the editors’ reading, not stated as such.")
+    reason: str | None = Field(description="Why the editors read it so, or what they note on it.")
     doubts: list[Doubt] = Field(description="The discrepancies that involve it; without a record, the statement.")
     citation: str = Field(description="The citation that the source requires.")
 
@@ -279,6 +280,7 @@ def statement_model(item: Evidence, language: Language) -> Statement:
         claim=_claim(item, language),
         record=item.record or None,
         reading=item.is_reading,
+        reason=_text(item.reason, language) or None,
         doubts=[Doubt(iri=one.iri, kind=one.kind, label=_text(one.label, language)) for one in item.doubts],
         citation=item.citation,
     )
