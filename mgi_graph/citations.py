@@ -6,7 +6,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from urllib.parse import quote
 
@@ -17,6 +17,7 @@ from mgi_graph import __version__
 from mgi_graph.answers import CitedAnswer
 from mgi_graph.engine.result import Engine, as_sparql
 from mgi_graph.errors import NotInGraphError
+from mgi_graph.labels import labels_of, show
 from mgi_graph.metadata import PUBLISHER, TITLES
 from mgi_graph.namespaces import DATASET, ID, prologue
 
@@ -45,15 +46,14 @@ _PROFILES_OF = (
   ?finding mgi:inPassage ?passage . ?passage mgi:inSection ?section . ?section mgi:ofProfile ?profile .
 } ORDER BY ?profile"""
 )
-_NAMES = (
+_PLACES = (
     _PREFIXES
-    + """SELECT ?rank ?label ?page ?pageLabel WHERE {
+    + """SELECT DISTINCT ?page ?label WHERE {
   VALUES ?thing { %s }
-  VALUES (?rank ?property) { (1 rdfs:label) (2 mgi:statement) (3 mgi:function) (4 mgi:explanation) }
-  ?thing ?property ?label .
-  OPTIONAL { ?thing mgi:page|mgi:statedIn/mgi:page ?page }
-  OPTIONAL { ?thing mgi:pageLabel|mgi:statedIn/mgi:pageLabel ?pageLabel }
-} ORDER BY ?rank ?label ?page ?pageLabel"""
+  { ?thing mgi:page ?page } UNION { ?thing mgi:pageLabel ?label }
+  UNION { ?thing mgi:statedIn/mgi:page ?page } UNION { ?thing mgi:statedIn/mgi:pageLabel ?label }
+  UNION { ?thing mgi:involves/mgi:page ?page } UNION { ?thing mgi:involves/mgi:statedIn/mgi:page ?page }
+} ORDER BY ?page ?label"""
 )
 _KNOWN = "ASK { VALUES ?thing { %s } { ?thing ?p ?o } UNION { ?s ?p ?thing } }"
 _LONGEST_TITLE = 300
@@ -92,6 +92,7 @@ class Reference:
         language: of the title.
         container: the work that it is part of.
         version, identifier, url, note: as far as there are.
+        pages: of the report that it rests on.
         issued, accessed: dates of what is online.
     """
 
@@ -106,6 +107,7 @@ class Reference:
     identifier: str = ""
     url: str = ""
     note: str = ""
+    pages: tuple[str, ...] = ()
     issued: date | None = None
     accessed: date | None = None
 
@@ -170,7 +172,11 @@ def cite_thing(engine: Engine, iri: str, edition: Edition, language: str) -> Cit
     if "/profile/" in iri:
         profiles = {"/".join(iri.split("/")[: iri.split("/").index("profile") + 2])}
     key = "mgi-graph-" + re.sub(r"[^A-Za-z0-9]+", "-", iri.removeprefix(ID)).strip("-")[:80]
-    return _citation(engine, edition, profiles, _title(engine, thing, iri, language), language, key, iri)
+    pages = _pages(engine, thing)
+    address = f"{iri}?version={edition.version}" if edition.version and iri.startswith(ID) else iri
+    title = _title(engine, iri, pages, language)
+    made = _citation(engine, edition, profiles, title, language, key, address)
+    return replace(made, main=replace(made.main, pages=pages)) if "/profile/" in iri else made
 
 
 def cite_dataset(engine: Engine, edition: Edition, language: str) -> Citation:
@@ -235,19 +241,23 @@ def _source(row: Sequence[str]) -> Reference:
     )
 
 
-def _title(engine: Engine, thing: str, iri: str, language: str) -> str:
+def _title(engine: Engine, iri: str, pages: Sequence[str], language: str) -> str:
     """What a thing is called or says, shortened where it is long, with the page of a record."""
-    rows = engine.query(_NAMES % thing).table().rows
-    labels = [row[1] for row in rows if isinstance(row[1], ox.Literal) and row[0] == rows[0][0]]
-    best = next((label for label in labels if label.language == language), labels[0] if labels else None)
-    name = " ".join(best.value.split()) if best else iri
+    term = ox.NamedNode(iri)
+    name = " ".join(show(term, labels_of(engine, [term]), language).split())
     name = name if len(name) <= _LONGEST_TITLE else name[: _LONGEST_TITLE - 1].rsplit(" ", 1)[0] + "…"
-    pages = sorted({_value(row[2]) for row in rows} - {""}, key=lambda page: (len(page), page))
-    places = [f"p. {page}" for page in pages] or sorted({_value(row[3]) for row in rows} - {""})
-    if not places or "/profile/" not in iri:
+    if not pages or "/profile/" not in iri:
         return name
     record = "/".join(iri.split("/")[-2:])
+    places = [f"p. {page}" if page.isdecimal() else page for page in pages]
     return f"{name} ({record}, {', '.join(places)})"
+
+
+def _pages(engine: Engine, thing: str) -> tuple[str, ...]:
+    """The printed pages on which a part of the report stands, or that a record rests on; else the places by name."""
+    rows = engine.query(_PLACES % thing).table().rows
+    pages = sorted({_value(row[0]) for row in rows} - {""}, key=int)
+    return tuple(pages or sorted({_value(row[1]) for row in rows} - {""}))
 
 
 def _sentence(reference: Reference, language: str) -> str:
@@ -270,6 +280,7 @@ def _bibtex(reference: Reference) -> str:
         "howpublished": f"{{{_tex(reference.container)}}}" if reference.container else "",
         "year": str(reference.year or ""),
         "institution" if report else "publisher": f"{{{_tex(reference.author)}}}",
+        "pages": _tex(", ".join(reference.pages)),
         "number": _tex(reference.identifier),
         "version": _tex(reference.version),
         "url": reference.url,
@@ -289,6 +300,7 @@ def _csl(reference: Reference) -> dict[str, object]:
         "author": [{"literal": _plain(reference.author)}],
         "publisher": _plain(reference.author),
         "container-title": _plain(reference.container),
+        "page": _plain(", ".join(reference.pages)),
         "number": _plain(reference.identifier),
         "version": _plain(reference.version),
         "URL": reference.url,
@@ -313,6 +325,7 @@ def _ris(reference: Reference) -> Iterator[str]:
         ("PY", str(reference.year or "")),
         ("T2", reference.container),
         ("PB", reference.author),
+        ("SP", ", ".join(reference.pages)),
         ("SN", reference.identifier),
         ("ET", reference.version),
         ("UR", reference.url),

@@ -303,9 +303,9 @@ class Names:
         return Text(f"{noun.value[:1].upper()}{noun.value[1:]} {local}", noun.language)
 
     def _in_words(self, iri: str, language: str) -> str:
-        """A record by what it says, a discrepancy by the first sentence of its explanation; else empty."""
+        """A record by what it says, a discrepancy by how its explanation begins; else empty."""
         record = self.record(iri)
-        if record.kind == "Discrepancy" and (told := record.texts("explanation")):
+        if told := record.texts(_TOLD_BY.get(record.kind, "")):
             return first_sentence(min(told, key=lambda text: (text.language != language, text.value)).value)
         said = {name: found for name in RECORD_PROPERTIES if (found := record.all(name))}
         return record_label(said, lambda term: self._show(term, language), language)
@@ -392,6 +392,7 @@ class Dossier:
         return tuple(record for record in self.records if record.kind in kinds)
 
 
+_TOLD_BY = {"Discrepancy": "explanation", "Mandate": "function"}
 _POSITIVE = (Standing.READING, Standing.AFFIRMED)
 _SYMMETRIC = (MGI + "collaboratesWith",)
 

@@ -97,7 +97,7 @@ def test_an_answer_is_cited_with_the_report(engine: EmbeddedEngine) -> None:
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_things_are_cited_in_every_format_with_the_report(engine: EmbeddedEngine, iri: str, language: str) -> None:
     citation = citations.cite_thing(engine, iri, EDITION, language)
-    assert citation.main.url == iri
+    assert citation.main.url == (f"{iri}?version={EDITION.version}" if iri.startswith(ID) else iri)
     assert citation.required == (REQUIRED,)
     items = json.loads(citations.as_csl(citation))
     entries = bibtex(citations.as_bibtex(citation))
@@ -117,6 +117,28 @@ def test_things_are_cited_in_every_format_with_the_report(engine: EmbeddedEngine
 
 def test_a_finding_is_cited_with_its_page(engine: EmbeddedEngine) -> None:
     assert "(finding/1.3-p4-2, p. 14)" in citations.cite_thing(engine, FINDING, EDITION, "en").main.title
+
+
+@pytest.mark.parametrize(
+    ("record", "words", "page"),
+    [
+        ("claim/9097f34a4dd7", "Decree No. 2020-01", "13"),
+        ("participation/ner-statelessness-convention-1954", "Niger – Ratified or acceded – ", "12"),
+        ("finding/1.3-p4-2", "ANLTP/TIM", "14"),
+    ],
+)
+def test_a_record_is_cited_in_words_with_the_pages_of_its_evidence(
+    engine: EmbeddedEngine, record: str, words: str, page: str
+) -> None:
+    citation = citations.cite_thing(engine, f"{ID}profile/ne-2021/{record}", EDITION, "en")
+    assert words in citation.main.title
+    text = citations.as_text(citation, "en")
+    assert f"({record}, p. {page})" in text
+    assert f"/{record}?version={EDITION.version}" in text
+    main = bibtex(citations.as_bibtex(citation))[0]
+    assert (main["pages"], main["url"].rpartition("=")[2]) == (page, EDITION.version)
+    assert ris(citations.as_ris(citation))[0]["start_page"] == page
+    assert json.loads(citations.as_csl(citation))[0]["page"] == page
 
 
 @pytest.mark.parametrize("iri", [ID + "none", "no iri", "javascript:alert(1)", 'http://a/"><script>'])
@@ -176,8 +198,14 @@ def test_the_page_has_all_formats_and_the_link_leads_back(web: httpx.Client) -> 
     assert answer.status_code == 200
     assert "Which laws does HCNE implement?" in answer.text
     assert "made for version" not in answer.text
-    other = web.get("questions/which-laws", params={"version": "000000000000"}, headers={"Accept": "text/html"})
-    assert "was made for version 000000000000 of the data" in other.text
+    thing = web.get("cite", params={"iri": ANLTP, "format": "ris"}).text.partition("UR  - ")[2].split()[0]
+    place = thing.replace("https://w3id.org/mgi-graph/", "")
+    assert "made for version" not in web.get(place, headers={"Accept": "text/html"}, follow_redirects=True).text
+    for path in ("questions/which-laws", "id/ne/org/anltp-tim"):
+        other = web.get(
+            path, params={"version": "000000000000"}, headers={"Accept": "text/html"}, follow_redirects=True
+        )
+        assert "was made for version 000000000000 of the data" in other.text
 
 
 def test_a_question_with_hostile_words_is_cited(tmp_path: Path, engine: EmbeddedEngine) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import csv
 import io
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -109,6 +110,49 @@ def test_json_has_the_two_laws_with_page_14(laws: str) -> None:
     assert answer.citations == [row.evidence[0].citation for row in answer.rows[:1]]
     assert answer.version
     assert answer.licence.url == "https://creativecommons.org/licenses/by-nc/4.0/"
+
+
+@pytest.mark.parametrize(
+    ("question", "words", "doubt", "reading"),
+    [
+        ("standing-of-treaties", "statelessness-convention-1954", "discrepancy/statelessness-years", True),
+        ("treaties-ratified", "statelessness-convention-1961", "discrepancy/statelessness-years", True),
+        ("treaties-ratified", "organized-crime-convention-2000", "signature-or-ratification", True),
+        ("treaties-ratified", "refugee-convention-1951", "profile/ne-2021/discrepancy/", True),
+        ("stated-absences", "finding/2.2-p2-1", "discrepancy/regular-consultation", False),
+    ],
+)
+def test_doubts_travel_with_the_evidence_in_every_format(
+    address: str, question: str, words: str, doubt: str, reading: bool
+) -> None:
+    place = f"{address}questions/{question}/answer"
+    rows = [
+        row for row in web.get(place).json()["rows"] if any(words in v["value"] for v in row["values"].values() if v)
+    ]
+    assert rows
+    for row in rows:
+        assert any(doubt in one["iri"] for item in row["evidence"] for one in item["doubts"])
+        assert {item["reading"] for item in row["evidence"]} == {reading}
+    table = csv.DictReader(io.StringIO(web.get(place, params={"format": "csv"}).text, newline=""))
+    lines = [line for line in table if any(words in cell for name, cell in line.items() if not name.startswith("evid"))]
+    assert lines
+    for line in lines:
+        assert doubt in line["evidence: in doubt"]
+        assert ("editors’ reading" in line["evidence: kind of claim"]) == reading
+    turtle = Graph().parse(data=web.get(place, params={"format": "turtle"}).text, format="turtle")
+    involved = {
+        str(thing) for one, thing in turtle.subject_objects(URIRef(ONTOLOGY_TERMS + "involves")) if doubt in str(one)
+    }
+    assert any(words in thing for thing in involved)
+    page = web.get(f"{address}questions/{question}", headers={"Accept": "text/html"}).text
+    line = next(part for part in page.split("<tr>") if words in part)
+    assert re.search(rf'<a class="mark doubt" href="[^"]*{doubt}', line)
+
+
+def test_what_no_discrepancy_involves_is_not_in_doubt(laws: str) -> None:
+    items = [item for row in web.get(laws).json()["rows"] for item in row["evidence"]]
+    assert items
+    assert all((item["doubts"], item["reading"]) == ([], False) for item in items)
 
 
 def test_values_keep_their_type_language_and_datatype(laws: str, address: str) -> None:
@@ -364,7 +408,7 @@ def test_spreadsheet_columns_are_told_apart(
     sheet = spreadsheets.lay_out(answers.ask(engine, question, {}), language, spreadsheets.CSV_SEPARATOR)
     assert len(set(sheet.headings)) == len(sheet.headings)
     for row in sheet.rows:
-        counts = {str(cell).count(spreadsheets.CSV_SEPARATOR) for cell in row[-8:]}
+        counts = {str(cell).count(spreadsheets.CSV_SEPARATOR) for cell in row[-9:]}
         assert len(counts) == 1, "the n-th part of each evidence column belongs together"
         assert all(len(str(cell)) <= 32_767 for cell in row)
 

@@ -71,6 +71,19 @@ def name_of(graph: Graph, thing: URIRef, language: str) -> str | None:
     return str(names[0]) if names else None
 
 
+def spoken(graph: Graph, thing: URIRef, language: str) -> str:
+    """What the heading of something without a name must have: how a text of it begins, or its subject's name."""
+    for local in ("function", "explanation"):
+        if (thing, URIRef(MGI + "claimSubject"), None) not in graph:
+            for text in graph.objects(thing, URIRef(MGI + local)):
+                if text.language == language:  # type: ignore[attr-defined]
+                    return " ".join(str(text).split()[:3])
+    for local in ("claimSubject", "participant", "statusOf", "member"):
+        if isinstance(subject := graph.value(thing, URIRef(MGI + local)), URIRef):
+            return name_of(graph, subject, language) or ""
+    return str(thing).rpartition("/")[2]
+
+
 def by_class(asserted: Graph) -> dict[str, list[URIRef]]:
     """All things by their class, those that most is said of first."""
     found: dict[str, list[URIRef]] = defaultdict(list)
@@ -95,7 +108,7 @@ def test_every_kind_of_thing_has_a_page_with_its_name(client: httpx.Client, asse
         got = client.get(local_path(str(thing)), params={"lang": language})
         text = html.unescape(got.text)
         heading = re.search(r"<h1>(.*?)</h1>", text, re.S)
-        name = name_of(asserted, thing, language) or str(thing).rpartition("/")[2]
+        name = name_of(asserted, thing, language) or spoken(asserted, thing, language)
         is_told = got.status_code == 200 and heading and name in heading[1] and f"<code>{thing}</code>" in text
         return "" if is_told else f"{shorten(kind)} {thing}: {got.status_code}"
 
@@ -182,6 +195,87 @@ def test_not_ratified_is_a_record_of_its_own(client: httpx.Client) -> None:
     assert table
     assert re.search(r'<span class="mark denied">Not ratified</span>', table[0])
     assert "/doc/profile/ne-2021/finding/1.1-r1-1" in table[0]
+
+
+def block(text: str, name: str) -> str:
+    """The text of one block of a page, without its tags; empty where the page has none."""
+    found = re.search(rf'<section id="{name}".*?</section>', text, re.S)
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", found[0])) if found else ""
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_no_act_is_dated_by_the_date_of_the_list_that_names_it(client: httpx.Client, language: str) -> None:
+    text = read(client, "doc/treaty/cipres-treaty", language)
+    assert block(text, "treaties")
+    assert "2021" not in block(text, "timeline")
+
+
+def test_no_relation_is_dated_by_its_other_end(client: httpx.Client) -> None:
+    timeline = block(read(client, "doc/ne/org/mid"), "timeline")
+    entry = timeline.partition(" 2020 ")[2]
+    assert entry.lstrip().startswith("National Migration Policy (2020–2035) starts in 2020")
+    said, _, tie = entry.partition("Tied to it, without a date of its own:")
+    assert "charges with a task" not in said
+    assert "charges with a task" in tie
+
+
+@pytest.mark.parametrize(
+    ("path", "part", "words", "doubt"),
+    [
+        ("doc/treaty/statelessness-convention-1954", "treaties", "2014", "statelessness-years"),
+        ("doc/treaty/statelessness-convention-1961", "treaties", "1985", "statelessness-years"),
+        ("doc/ne/instrument/ordinance-2010-86", "effects", "National Coordinating Commission", "cncltp"),
+        ("doc/ne/org/ministry-of-justice", "chart", "National Coordinating Commission", "cncltp"),
+    ],
+)
+def test_what_a_discrepancy_involves_says_so_and_leads_there(
+    client: httpx.Client, asserted: Graph, path: str, part: str, words: str, doubt: str
+) -> None:
+    text = read(client, path)
+    found = re.search(rf'<section id="{part}".*?</section>', text, re.S)
+    assert found
+    entries = [entry for entry in re.split(r"<li>|<tr>", found[0]) if words in entry and "in doubt" in entry]
+    assert entries, path
+    assert any(f"/discrepancy/{doubt}" in entry for entry in entries)
+    listed = re.search(r'<section id="doubts".*?</section>', text, re.S)
+    assert listed
+    assert f"/discrepancy/{doubt}" in listed[0]
+
+
+def test_a_reading_is_marked_in_the_chart_and_in_what_rests_on_it(client: httpx.Client) -> None:
+    chart = re.search(r'<section id="chart".*?</section>', read(client, "doc/ne/org/mid"), re.S)
+    assert chart
+    tree = re.search(r'<ul class="tree">.*?</ul>', chart[0], re.S)
+    assert tree
+    police = tree[0].partition("General Directorate of the National Police")[2].partition("<li>")[0]
+    assert "editor’s reading" in police
+    authority = block(read(client, "doc/ne/org/mid"), "chart").partition("has authority over")[2]
+    assert "inferred rests on a reading" in authority
+
+
+def test_a_finding_says_that_its_words_are_ours(client: httpx.Client) -> None:
+    for path in (FINDING, "questions/stated-absences", f"cite?iri={ID}{FINDING.removeprefix('doc/')}"):
+        assert "In our words; the report’s own sentence is on p. 14." in read(client, path), path
+        assert "Dans nos mots ; la phrase du rapport est à la p. 14." in read(client, path, "fr"), path
+
+
+def test_a_discrepancy_lists_its_readings_and_the_choice(client: httpx.Client) -> None:
+    text = read(client, "doc/profile/ne-2021/discrepancy/statelessness-years")
+    readings, _, choice = text.partition("How it can be read")[2].partition("Choice made")
+    assert "1985 for the convention of 1954" in readings
+    assert "1985 for the convention of 1961" in readings
+    assert "1985 for the convention of 1961" in choice.partition("</ul>")[0]
+    assert "1985 for the convention of 1954" not in choice.partition("</ul>")[0]
+
+
+def test_a_disputed_claim_leads_to_what_speaks_against_it(client: httpx.Client, asserted: Graph) -> None:
+    involved = set(asserted.objects(None, URIRef(MGI + "involves")))
+    claims = sorted(set(asserted.subjects(RDF.type, URIRef(MGI + "DisputedClaim"))) & involved, key=str)
+    assert claims
+    for claim in claims:
+        told = block(read(client, local_path(str(claim))), "itself")
+        assert "What speaks against it:" in told
+        assert "in doubt:" in told
 
 
 # ---- Parts of the report, long lists

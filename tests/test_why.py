@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
 import httpx
@@ -441,6 +442,18 @@ class TestOverHTTP:
         triple = ox.Triple(LAW, ox.NamedNode(MGI + "implementedBy"), ANLTP)
         assert set(provenance_triples(explainer.explain(triple))) <= written
 
+    def test_what_rests_on_a_reading_says_so_and_why(self, address: str) -> None:
+        named = {"subject": "DST", "predicate": "underAuthorityOf", "object": "MID"}
+        data = self.get(address, **named).json()
+        assert data["standing"] == "inferred"
+        assert "rests on an editors’ reading" in data["verdict"]
+        page = self.get(address, "text/html", **named).text
+        reason = next(item["reason"] for item in _cited(data["proofs"]) if item["reading"])
+        assert "We read this" in reason
+        assert reason in page
+        assert data["verdict"] in page
+        assert "reading" not in self.get(address, **QUESTION).json()["verdict"]
+
     def test_triple_that_does_not_hold(self, address: str) -> None:
         data = self.get(
             address, subject="ANLTP/TIM", predicate="implements", object="id:treaty/refugee-convention-1951"
@@ -490,3 +503,10 @@ class TestOverHTTP:
             page.locator(f"main [name={name}]").fill(text)
         page.get_by_role("button", name="Why?").click()
         assert page.locator(".verdict.inferred").is_visible()
+
+
+def _cited(proofs: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """All evidence in proofs, however deep."""
+    for proof in proofs:
+        yield from proof["evidence"]
+        yield from _cited(proof["premises"])

@@ -11,7 +11,7 @@ import pyoxigraph as ox
 from mgi_graph.namespaces import BASE, DCTERMS, ONTOLOGY, PROV, RDF, RDFS
 from mgi_graph.reasoning.explanation import Explanation
 from mgi_graph.reasoning.proofs import Proof
-from mgi_graph.reasoning.telling import VERDICTS, sentence
+from mgi_graph.reasoning.telling import sentence, verdict
 from mgi_graph.reasoning.words import WORDS
 
 _LANGUAGES = ("en", "fr")
@@ -45,8 +45,8 @@ def provenance_triples(explanation: Explanation, described: Sequence[ox.Triple] 
 def _head(explanation: Explanation) -> Iterator[ox.Triple]:
     yield from _statement(explanation, explanation.triple)
     iri = statement_iri(explanation.triple)
-    verdict = VERDICTS[explanation.standing]
-    yield from _say(iri, RDFS + "comment", *(ox.Literal(verdict[code], language=code) for code in _LANGUAGES))
+    told = (ox.Literal(verdict(explanation, code), language=code) for code in _LANGUAGES)
+    yield from _say(iri, RDFS + "comment", *told)
     if not explanation.holds:
         for item in explanation.evidence.get(explanation.triple, ()):
             yield from _say(iri, RDFS + "seeAlso", *(name for name in (item.record, item.finding) if name))

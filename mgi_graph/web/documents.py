@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from fastapi import Request, Response
 
@@ -29,6 +29,7 @@ ENDINGS = {
     "nquads": ".nq",
 }
 _SAFE_IN_PATHS = "/:@!$&'()*+,;=~"
+_LONGEST_VALUE = 100
 _FRESH = "public, max-age=300"
 
 
@@ -104,10 +105,11 @@ def language_of(request: Request) -> str:
 
 
 def see_other(request: Request, location: str, vary: str = "Accept") -> Response:
-    """Lead to another path of this server; the language that was named goes along."""
-    named = request.query_params.get("lang")
-    if named in LANGUAGES and "?" not in location:
-        location += f"?lang={named}"
+    """Lead to another path of this server; the language and the version of the data that were named go along."""
+    named = {name: request.query_params.get(name, "")[:_LONGEST_VALUE] for name in ("lang", "version")}
+    kept = {name: value for name, value in named.items() if value and (name != "lang" or value in LANGUAGES)}
+    if kept and "?" not in location:
+        location += f"?{urlencode(kept)}"
     return Response(status_code=303, headers={"Location": location, "Vary": vary, "Cache-Control": _FRESH})
 
 
