@@ -122,9 +122,9 @@ def test_a_finding_is_cited_with_its_page(engine: EmbeddedEngine) -> None:
 @pytest.mark.parametrize(
     ("record", "words", "page"),
     [
-        ("claim/9097f34a4dd7", "Decree No. 2020-01", "13"),
+        ("claim/9097f34a4dd7", "Decree No. 2020-01", "14"),
         ("participation/ner-statelessness-convention-1954", "Niger – Ratified or acceded – ", "12"),
-        ("finding/1.3-p4-2", "ANLTP/TIM", "14"),
+        ("finding/1.3-p4-2", "equal before the law", "14"),
     ],
 )
 def test_a_record_is_cited_in_words_with_the_pages_of_its_evidence(

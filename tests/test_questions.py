@@ -145,8 +145,8 @@ def test_doubts_travel_with_the_evidence_in_every_format(
     }
     assert any(words in thing for thing in involved)
     page = web.get(f"{address}questions/{question}", headers={"Accept": "text/html"}).text
-    line = next(part for part in page.split("<tr>") if words in part)
-    assert re.search(rf'<a class="mark doubt" href="[^"]*{doubt}', line)
+    entry = next(part for part in page.split("<tr>") if words in part)
+    assert re.search(rf'<a class="mark doubt" href="[^"]*{doubt}', entry)
 
 
 def test_what_no_discrepancy_involves_is_not_in_doubt(laws: str) -> None:
