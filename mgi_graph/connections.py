@@ -9,6 +9,7 @@ from itertools import islice, pairwise
 
 import networkx as nx
 
+from mgi_graph.namespaces import MGI
 from mgi_graph.network import STANDINGS, Edge, Network, Standing, Together
 
 MOST_STEPS = 6
@@ -21,6 +22,7 @@ USUAL_STANDINGS: tuple[Standing, ...] = ("asserted", "reading", "inferred")
 """The links that a way may use where nobody asks for what is merely named together."""
 
 _TRIED = 60
+_LOCATED_IN = MGI + "locatedIn"
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ def connect(
     Ways of asserted links come first, then those that need a reading, then those that need what is inferred, and last,
     if it is asked for, those over things merely named together; among equals the shortest. A way is left out where
     more than half of the things between its ends are on one way already found. Links count in both directions; what
-    is denied or disputed joins nothing.
+    is denied or disputed joins nothing. No way goes through a State by being somewhere or by being named together.
 
     Args:
         network: where to look.
@@ -70,11 +72,12 @@ def connect(
     Returns:
         Not more than `MOST_WAYS`; none where there is none of `MOST_STEPS` steps or fewer.
     """
-    joined = _joined(network, together)
+    joined = _joined(network, together, {start, end})
     skipped = set(avoid) - {start, end}
     found: list[Way] = []
     for standing in (*USUAL_STANDINGS, *(["together"] if together else [])):
-        graph = _graph(joined, STANDINGS.index(standing), skipped)
+        far = _states(network) - {start, end} if standing == "together" else set()
+        graph = _graph(joined, STANDINGS.index(standing), skipped | far)
         for things in islice(_simple_paths(graph, start, end), _TRIED):
             if len(found) == MOST_WAYS or len(things) > MOST_STEPS + 1:
                 break
@@ -83,11 +86,19 @@ def connect(
     return tuple(found)
 
 
-def _joined(network: Network, together: Together | None) -> Mapping[frozenset[str], tuple[Edge, ...]]:
+def _states(network: Network) -> set[str]:
+    return {iri for iri, node in network.nodes.items() if node.kind == "state"}
+
+
+def _joined(
+    network: Network, together: Together | None, between: Iterable[str]
+) -> Mapping[frozenset[str], tuple[Edge, ...]]:
     """The links of each linked pair, the firmest first."""
     pairs: dict[frozenset[str], list[Edge]] = defaultdict(list)
+    passed = _states(network) - set(between)
     for edge in (*network.edges, *(network.together[together] if together else ())):
-        if edge.standing != "denied":
+        placed = edge.relation == _LOCATED_IN and edge.ends & passed
+        if edge.standing != "denied" and not placed:
             pairs[edge.ends].append(edge)
     return {pair: tuple(sorted(edges, key=_firmness)) for pair, edges in pairs.items()}
 

@@ -222,7 +222,8 @@ class NameNotFoundError(ParameterError):
 
     def __init__(self, text: str, kind: str, candidates: Sequence[str]) -> None:
         remedy = "The nearest names:\n" + _listed(candidates) if candidates else ""
-        super().__init__(f"Nothing of the kind {kind} is called {text!r}.", remedy, candidates)
+        what = "Nothing" if kind == "mgi:Entity" else f"Nothing of the kind {kind}"
+        super().__init__(f"{what} is called {text!r}.", remedy, candidates)
 
 
 class AmbiguousNameError(ParameterError):

@@ -225,3 +225,9 @@ def test_a_question_with_hostile_words_is_cited(tmp_path: Path, engine: Embedded
         ]
         assert len(ris(citations.as_ris(citation))) == 2
         assert citation.main.url == "https://h.example/?x=%7B%7D%5C%0A"
+
+
+def test_plain_json_is_csl(web: httpx.Client) -> None:
+    got = web.get("cite", headers={"Accept": "application/json"})
+    assert got.headers["content-type"] == "application/json"
+    assert got.json() == web.get("cite", params={"format": "csl"}).json()

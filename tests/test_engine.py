@@ -106,6 +106,23 @@ def test_syntax_error_says_where(small: EmbeddedEngine) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("SELECT ?s WHERE { ?s mgi:implements ?o }", "The prefix mgi: is not declared."),
+        ("SELECT ?x { ?s ?p ?o } GROUP BY ?s", "The SELECT contains a variable that is unbound."),
+        ("SELECT ?s WHERE { ?s ?p ?o } LIMIT x", "x is not expected here"),
+        ("SELECT ?s WHERE { ?s ?p ?o ", "The query cannot be read to its end"),
+    ],
+)
+def test_syntax_error_is_told_in_words(small: EmbeddedEngine, text: str, told: str) -> None:
+    with pytest.raises(QuerySyntaxError) as caught:
+        small.query(text)
+    first = str(caught.value).splitlines()[0]
+    assert told in first
+    assert not set("[]|\\") & set(first)
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "INSERT DATA { <http://a> <http://b> 1 }",

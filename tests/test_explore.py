@@ -376,6 +376,10 @@ def test_no_connection_is_said_to_be_none_stated(client: httpx.Client) -> None:
     assert client.get("explore/connection.json", params=given).json()["ways"] == []
     more = client.get("explore/connection.json", params={**given, "together": "finding"}).json()["ways"]
     assert {way["standing"] for way in more} == {"together"}
+    passed = {step["to"]["iri"] for way in more for step in way["steps"][:-1]}
+    states = {row["iri"] for row in rows(client, "explore/nodes.csv?kind=state&alone=show")}
+    assert states
+    assert not passed & states
 
 
 def test_names_that_fit_nothing_or_too_much_are_told(client: httpx.Client) -> None:
@@ -550,6 +554,15 @@ def test_first_visit_is_light(client: httpx.Client) -> None:
             assert got.status_code == 200, link
             total += sum(len(piece) for piece in got.iter_raw())
     assert total < 300_000
+
+
+def test_a_thing_is_told_by_what_is_chosen_and_the_rest_apart(client: httpx.Client) -> None:
+    whole = client.get("explore/thing", params={"iri": "ne/org/anpe", "lang": "en"}).text
+    assert "Outside what is chosen" not in whole
+    chosen = {"iri": "ne/org/anpe", "lang": "en", "filtered": "yes", "standing": "asserted"}
+    inside, _, outside = client.get("explore/thing", params=chosen).text.partition("Outside what is chosen")
+    assert "mark reading" not in inside
+    assert "mark reading" in outside
 
 
 def test_unknown_link_and_thing_are_told(client: httpx.Client) -> None:

@@ -13,6 +13,12 @@ from mgi_graph.namespaces import BASE
 
 _POSITION = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
 _NOTHING = ox.Store()
+_SENTENCE = re.compile(r"\bThe SELECT [a-z ]+[a-z]")
+_CLASS = re.compile(r"\[[^\]]*\]")
+_EXPECTED = re.compile(r"(?<=\")[^\"\s]+(?=\")|\b[A-Za-z][A-Za-z0-9]+\b")
+_UNSAID = frozenset({"expected", "one", "of", "LATERAL", "SERVICE", "Prefix", "not", "found"})
+_MOST_WORDS = 4
+_LONGEST_SHOWN = 60
 
 
 def refuse(seen: Outline, services: Set[str]) -> None:
@@ -55,7 +61,8 @@ def refusal(seen: Outline, message: str) -> QueryError:
     match = _POSITION.match(message)
     if not match:
         return QuerySyntaxError(message)
-    line, column, problem = int(match[1]), int(match[2]), " ".join(match[3].split())
+    line, column = int(match[1]), int(match[2])
+    problem = _told(seen.text, line, column, " ".join(match[3].split()))
     return QuerySyntaxError(f"{problem}\n{_pointer(seen.text, line, column)}", line, column)
 
 
@@ -86,6 +93,20 @@ def without_dataset(seen: Outline) -> str:
             parts.append(seen.text[done:start])
             done, start = token.end, -1
     return " ".join([*parts, seen.text[done:]])
+
+
+def _told(text: str, line: int, column: int, expected: str) -> str:
+    """Say of a mistake what stands there, in the words of a person and not in those of the grammar."""
+    place = sum(len(one) for one in text.splitlines(keepends=True)[: line - 1]) + column - 1
+    found = next((token for token in tokens(text) if token.end >= place and token.start < place), None)
+    if "Prefix not found" in expected and found and ":" in found.text:
+        return f"The prefix {found.text.partition(':')[0]}: is not declared."
+    if sentence := _SENTENCE.search(expected):
+        return f"{sentence[0]}."
+    here = next((token.text for token in tokens(text) if token.end > place), "")
+    what = f"{here[:_LONGEST_SHOWN]} is not expected here" if here else "The query cannot be read to its end"
+    words = [word for word in dict.fromkeys(_EXPECTED.findall(_CLASS.sub("", expected))) if word not in _UNSAID]
+    return f"{what} (expected, for example: {' '.join(words)})." if 0 < len(words) <= _MOST_WORDS else f"{what}."
 
 
 def _pointer(text: str, line: int, column: int) -> str:

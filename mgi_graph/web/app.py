@@ -146,6 +146,7 @@ def create_app(
         redirect_slashes=False,
         lifespan=_lifespan(pool, index if snapshot.is_ours else None),
     )
+    api.state.data_version = snapshot.version
     api.add_middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["GET", "HEAD", "OPTIONS"])
     api.add_middleware(GZipMiddleware, minimum_size=_COMPRESSED_FROM_BYTES)
     api.include_router(operation.create_router(snapshot, metrics))

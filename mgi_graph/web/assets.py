@@ -47,6 +47,10 @@ def create_router() -> APIRouter:
         coding = choose_coding(request.headers.get("accept-encoding", ""))
         return await run_in_threadpool(_send, request, asset, coding, _FOR_EVER if fixed else _FRESH)
 
+    @router.api_route("/favicon.ico", methods=["GET", "HEAD"])
+    async def icon(request: Request) -> Response:
+        return await run_in_threadpool(_send, request, assets()["icon.svg"], "", _FRESH)
+
     return router
 
 

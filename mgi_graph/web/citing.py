@@ -20,12 +20,13 @@ HTML = Format("html", ("text/html",))
 TEXT = Format("text", ("text/plain",))
 BIBTEX = Format("bibtex", ("application/x-bibtex", "text/x-bibtex"))
 CSL = Format("csl", ("application/vnd.citationstyles.csl+json",))
+JSON = Format("json", ("application/json",))
 RIS = Format("ris", ("application/x-research-info-systems",))
 
 CITATION_FORMATS = (TEXT, BIBTEX, CSL, RIS)
 """The formats of a citation."""
 
-ENDINGS = {"text": "txt", "bibtex": "bib", "csl": "json", "ris": "ris"}
+ENDINGS = {"json": "json", "text": "txt", "bibtex": "bib", "csl": "json", "ris": "ris"}
 NAMES = {"text": "text", "bibtex": "BibTeX", "csl": "CSL-JSON", "ris": "RIS"}
 _LONGEST_IRI = 2000
 
@@ -43,7 +44,7 @@ def create_router(engine: Engine) -> APIRouter:
         return await run_in_threadpool(answer, request)
 
     def answer(request: Request) -> Response:
-        named, offered = request.query_params.get("format"), (HTML, *CITATION_FORMATS)
+        named, offered = request.query_params.get("format"), (HTML, *CITATION_FORMATS, JSON)
         accept = ",".join(request.headers.getlist("accept"))
         form = named_format(named, offered) if named else choose_format(accept, offered)
         iri = expand(request.query_params.get("iri", "").strip()[:_LONGEST_IRI]) or DATASET
@@ -59,12 +60,13 @@ def create_router(engine: Engine) -> APIRouter:
 
 
 def write(citation: Citation, form: Format, language: str) -> str:
-    """Write a citation in one of `CITATION_FORMATS`."""
+    """Write a citation in one of `CITATION_FORMATS`, or CSL-JSON as plain JSON."""
     if form == TEXT:
         return citations.as_text(citation, language)
     writers: dict[str, Callable[[Citation], str]] = {
         "bibtex": citations.as_bibtex,
         "csl": citations.as_csl,
+        "json": citations.as_csl,
         "ris": citations.as_ris,
     }
     return writers[form.name](citation)
@@ -76,7 +78,7 @@ def texts(citation: Citation, language: str) -> list[tuple[str, str, str]]:
 
 
 def send(citation: Citation, form: Format, language: str) -> Response:
-    """Send a citation in one of `CITATION_FORMATS`; what a reference manager reads comes as a file."""
+    """Send a citation as `write` does; what a reference manager reads comes as a file."""
     headers = {
         "Vary": "Accept, Accept-Language",
         "Content-Language": language,

@@ -150,7 +150,10 @@ class Desk:
         links = [edge for edge in network.edges if iri in edge.ends]
         beside = [edge for edge in network.together["finding"] if iri in edge.ends]
         node = network.nodes[iri]
-        return self._page(request, "explore/thing.html", thing=node, links=_grouped(links), beside=beside)
+        kept = self._kept(request, [*links, *beside])
+        values = {"links": _grouped(edge for edge in links if edge in kept), "beside": [e for e in beside if e in kept]}
+        others = [edge for edge in (*links, *beside) if edge not in kept]
+        return self._page(request, "explore/thing.html", thing=node, others=others, **values)
 
     def link(self, request: Request, id: str) -> Response:  # noqa: A002 - the name in the path
         """The page of a link: the sentence, how firmly it stands, its evidence."""
@@ -288,6 +291,14 @@ class Desk:
         ways = self._explorer.keep(("ways", start, end, together), lambda: connect(network, start, end, scope))
         return (start, end), ways
 
+    def _kept(self, request: Request, edges: Sequence[Edge]) -> Sequence[Edge]:
+        """Those links that pass the filters of the page from which a thing is opened; all, where it is none."""
+        pairs = request.query_params.multi_items()
+        if ("filtered", "yes") not in pairs:
+            return edges
+        shown = {edge.id for edge in self._explorer.measured(read_selection(self._explorer, pairs)).view.edges}
+        return [edge for edge in edges if edge.id in shown]
+
     def _shown(self, request: Request, pairs: Sequence[tuple[str, str]]) -> Shown:
         network = self._explorer.network
         measured = self._explorer.measured(read_selection(self._explorer, pairs))
@@ -323,6 +334,9 @@ class Desk:
             "said": words.said,
             "sentence": words.sentence,
             "ELSEWHERE": ELSEWHERE,
+            "reports": explorer.keep(
+                "reports", lambda: sorted({item.citation for item in explorer.network.evidence.values()})
+            ),
         }
 
     def _csv(self, request: Request, rows: Callable[[str], Iterable[tuple[Cell, ...]]]) -> Response:

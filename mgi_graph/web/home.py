@@ -11,7 +11,8 @@ from starlette.concurrency import run_in_threadpool
 from mgi_graph.answers import CitedAnswer, introduce
 from mgi_graph.catalogue import Question
 from mgi_graph.engine.result import Engine
-from mgi_graph.overview import Overview, survey
+from mgi_graph.overview import Overview, Thing, survey
+from mgi_graph.search import fold
 from mgi_graph.snapshot import Snapshot
 from mgi_graph.web import pages
 
@@ -68,11 +69,17 @@ class Hall:
             request,
             "home.html",
             overview=self._overview,
+            first=self._first(reader.language),
             introduced=self._introduced,
             questions=len(self._questions),
             snapshot=self._snapshot,
             examples=_EXAMPLES_FR if reader.language == "fr" else _EXAMPLES,
         )
+
+    def _first(self, language: str) -> list[Thing]:
+        """The most connected bodies, by name: a place to begin, no ranking."""
+        bodies = [body for body, _ in self._overview.connected] if self._overview else []
+        return sorted(bodies, key=lambda body: fold(body.names.get(language, body.iri)))
 
     @cached_property
     def _overview(self) -> Overview | None:

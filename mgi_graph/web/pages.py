@@ -12,7 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from starlette.routing import Match
 
 from mgi_graph import __version__
-from mgi_graph.namespaces import shorten
+from mgi_graph.namespaces import DATA_LICENCE, shorten
 from mgi_graph.web import assets
 from mgi_graph.web.negotiation import LANGUAGES, choose_language
 from mgi_graph.web.reader import Reader
@@ -26,6 +26,12 @@ _NAVIGATION = (
     ("/sparql", "SPARQL", "SPARQL"),
     ("/about", "About", "À propos"),
 )
+LICENCES = {
+    "https://creativecommons.org/licenses/by-nc-nd/3.0/igo/": "CC BY-NC-ND 3.0 IGO",
+    DATA_LICENCE: "CC BY-NC 4.0",
+}
+"""What licences are called, by their IRIs."""
+
 SECURITY = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "connect-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
@@ -58,12 +64,15 @@ def render(request: Request, template: str, /, **values: object) -> Response:
         request: for its language; the page links to itself in the other language, with the same parameters.
         template: a file of `templates/`.
         values: what the template names, beside `lang`, `path`, `version`, `translations`, `navigation`, `asked`
-            (the text in the search box) and the functions of `environment`.
+            (the text in the search box), `served` (the version of the data), `page_address`, and the functions of
+            `environment`.
     """
     reader = reader_of(request)
     shared = {
         "path": request.url.path,
         "version": __version__,
+        "served": getattr(request.app.state, "data_version", ""),
+        "page_address": str(request.url),
         "asked": "",
         "translations": _translations(request),
         "navigation": _navigation(request, reader),
@@ -101,6 +110,7 @@ def environment(language: str) -> Environment:
         "told": reader.told,
         "static": assets.address,
         "shorten": shorten,
+        "licences": LICENCES,
     }
     return made
 

@@ -124,7 +124,7 @@ function open(element, focus = false) {
   choose(element);
   closer(element);
   const lang = document.documentElement.lang;
-  show(element.isNode() ? `/explore/thing?${new URLSearchParams({ iri: element.id(), lang })}` : `/explore/link/${element.id()}?lang=${lang}`, focus);
+  show(element.isNode() ? `/explore/thing?${shown().dataset.query}&${new URLSearchParams({ iri: element.id(), filtered: "yes" })}` : `/explore/link/${element.id()}?lang=${lang}`, focus);
 }
 
 // Bring what is chosen and what is linked with it near enough to be read.
