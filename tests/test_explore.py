@@ -377,7 +377,7 @@ def test_no_connection_is_said_to_be_none_stated(client: httpx.Client) -> None:
     more = client.get("explore/connection.json", params={**given, "together": "passage"}).json()["ways"]
     assert {way["standing"] for way in more} == {"together"}
     passed = {step["to"]["iri"] for way in more for step in way["steps"][:-1]}
-    states = {row["id"] for row in rows(client, "explore/nodes.csv?kind=state&alone=show")}
+    states = {row["Id"] for row in rows(client, "explore/nodes.csv?kind=state&alone=show")}
     assert states
     assert not passed & states
 
