@@ -64,7 +64,7 @@ def render(request: Request, template: str, /, **values: object) -> Response:
         request: for its language; the page links to itself in the other language, with the same parameters.
         template: a file of `templates/`.
         values: what the template names, beside `lang`, `path`, `version`, `translations`, `navigation`, `asked`
-            (the text in the search box), `served` (the version of the data), `page_address`, and the functions of
+            (the text in the search box), `served` (the version of the data), and the functions of
             `environment`.
     """
     reader = reader_of(request)
@@ -72,7 +72,6 @@ def render(request: Request, template: str, /, **values: object) -> Response:
         "path": request.url.path,
         "version": __version__,
         "served": getattr(request.app.state, "data_version", ""),
-        "page_address": str(request.url),
         "asked": "",
         "translations": _translations(request),
         "navigation": _navigation(request, reader),
