@@ -589,6 +589,15 @@ def test_the_page_offers_the_answer_in_the_other_formats(address: str) -> None:
         assert f'href="/questions/which-laws/answer?body=HCNE&amp;lang=en&amp;format={form}"' in page.text
 
 
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_the_page_says_what_suits_excel_and_where_to_report_an_error(address: str, language: str) -> None:
+    page = httpx.get(f"{address}questions/which-laws?lang={language}", headers={"Accept": "text/html"}, timeout=60).text
+    assert "XLSX." in page
+    (target,) = re.findall(r'href="(/about/report[^"]*)"', page)
+    report = httpx.get(f"{address}{target[1:].replace('&amp;', '&')}", headers={"Accept": "text/html"}, timeout=60).text
+    assert "/questions/which-laws" in report[report.index("<textarea") :]
+
+
 def test_an_emptied_field_means_the_default_on_the_page_only(address: str, laws: str) -> None:
     page = web.get(f"{address}questions/which-laws", params={"body": ""}, headers={"Accept": "text/html"})
     assert "ANLTP/TIM" in page.text

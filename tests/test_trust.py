@@ -13,6 +13,7 @@ from conftest import ROOT, Serve
 
 from mgi_graph import discrepancies, figures
 from mgi_graph.engine.embedded import EmbeddedEngine
+from mgi_graph.metadata import PUBLISHER
 from mgi_graph.namespaces import ID
 from mgi_graph.snapshot import Snapshot
 
@@ -94,7 +95,10 @@ def test_without_an_address_a_report_is_a_text_to_copy(web: httpx.Client, built:
     assert ID + "ne/org/anpe" in text
     assert "/doc/ne/org/anpe" in text
     assert built.version in text
-    assert "mailto:" not in page
+    assert 'class="button"' not in page
+    assert 'href="mailto:?subject=' in page
+    assert PUBLISHER in page
+    assert urlsplit(str(web.base_url)).netloc in page
     hostile = web.get("about/report", params={"iri": '"><script>alert(1)</script>'}).text
     assert "<script>alert" not in hostile
 

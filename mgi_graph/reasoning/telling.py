@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 import pyoxigraph as ox
 
+from mgi_graph.namespaces import OWL, RDFS
 from mgi_graph.reasoning.explanation import Explanation, Standing
 from mgi_graph.reasoning.proofs import Proof
 from mgi_graph.reasoning.words import WORDS
@@ -39,6 +40,32 @@ KINDS: Mapping[str, Mapping[str, str]] = {
 }
 """What ties a triple to a statement of the report, by the class of the claim and by language."""
 
+_SO: Mapping[str, Mapping[str, str]] = {
+    RDFS + "subClassOf": {"en": "“{0}” is a kind of “{1}”", "fr": "« {0} » est une sorte de « {1} »"},
+    RDFS + "subPropertyOf": {"en": "what is said by “{0}” holds for “{1}”", "fr": "qui dit « {0} » dit aussi « {1} »"},
+    RDFS + "domain": {
+        "en": "of what is said that it “{0}” something, that is of the kind “{1}”",
+        "fr": "ce dont on dit « {0} » est de la catégorie « {1} »",
+    },
+    RDFS + "range": {"en": "what “{0}” leads to is of the kind “{1}”", "fr": "« {0} » mène à ce qui est « {1} »"},
+    OWL + "equivalentClass": {"en": "“{0}” and “{1}” mean the same", "fr": "« {0} » et « {1} » ont le même sens"},
+    OWL + "equivalentProperty": {"en": "“{0}” and “{1}” mean the same", "fr": "« {0} » et « {1} » ont le même sens"},
+    OWL + "inverseOf": {
+        "en": "“{0}” and “{1}” say the same from either end",
+        "fr": "« {0} » et « {1} » disent la même chose, vue de chaque bout",
+    },
+    OWL + "propertyChainAxiom": {
+        "en": "“{1}”, one after the other, amount to “{0}”",
+        "fr": "« {1} », l’un après l’autre, reviennent à « {0} »",
+    },
+    OWL + "SymmetricProperty": {"en": "“{0}” holds both ways", "fr": "« {0} » vaut dans les deux sens"},
+    OWL + "TransitiveProperty": {
+        "en": "“{0}” carries on from one to the next",
+        "fr": "« {0} » se poursuit de l’un au suivant",
+    },
+}
+"""What a kind of axiom lets one conclude, with the names of its terms in it, by language."""
+
 _ON_A_READING: Mapping[str, Mapping[str, str]] = {
     "asserted": {
         "en": "Asserted as the editors’ reading: the report does not say so in so many words.",
@@ -52,7 +79,7 @@ _ON_A_READING: Mapping[str, Mapping[str, str]] = {
 _WORDS = {
     "or": {"en": "Or ({} of {}):", "fr": "Ou bien ({} sur {}) :"},
     "because": {"en": "because {} [{}]", "fr": "car {} [{}]"},
-    "in": {"en": "stands in {}", "fr": "figure dans {}"},
+    "in": {"en": "written in the data: {}", "fr": "écrit dans les données : {}"},
     "why": {"en": "why we read it so:", "fr": "pourquoi nous le lisons ainsi :"},
     "others": {
         "en": "More ways to make the last step: {}.",
@@ -90,9 +117,23 @@ def sentence(explanation: Explanation, triple: ox.Triple, language: str = "en") 
     return " – ".join(explanation.show(term, language) for term in triple)
 
 
-def rule_words(proof: Proof, language: str = "en") -> str:
-    """What the last rule of a proof says, in words; empty where there is none."""
-    return WORDS[proof.rule.name][language] if proof.rule else ""
+def because(explanation: Explanation, proof: Proof, language: str = "en") -> str:
+    """Why the last step of a proof may be made, in plain words with the names of its relations; empty without one."""
+    if not proof.rule:
+        return ""
+    axiom = proof.rule.axiom
+    if not axiom or axiom.kind not in _SO:
+        return WORDS[proof.rule.name][language]
+    first, *others = (explanation.show(term, language) for term in axiom.operands)
+    between = {"en": "”, “", "fr": " », « "}[language]
+    return _SO[axiom.kind][language].format(first, between.join(others))
+
+
+def technical_name(proof: Proof) -> str:
+    """The last rule of a proof as OWL 2 Profiles calls it, with the axiom that it was made from; empty without one."""
+    if not proof.rule:
+        return ""
+    return f"{proof.rule.name}: {proof.rule.axiom}" if proof.rule.axiom else proof.rule.name
 
 
 def _proof(explanation: Explanation, proof: Proof, language: str, margin: str) -> Iterator[str]:
@@ -101,8 +142,8 @@ def _proof(explanation: Explanation, proof: Proof, language: str, margin: str) -
         yield f"{margin}  {_WORDS['in'][language].format(', '.join(map(graph_name, proof.graphs)))}"
         yield from _evidence(explanation, proof.triple, language, margin + "  ")
         return
-    name = f"{proof.rule.name}: {proof.rule.axiom}" if proof.rule.axiom else proof.rule.name
-    yield f"{margin}  {_WORDS['because'][language].format(rule_words(proof, language), name)}"
+    words = because(explanation, proof, language)
+    yield f"{margin}  {_WORDS['because'][language].format(words, technical_name(proof))}"
     for premise in proof.premises:
         yield from _proof(explanation, premise, language, margin + "  ")
 

@@ -11,7 +11,7 @@ from mgi_graph.namespaces import DATA_LICENCE
 from mgi_graph.reasoning.explanation import Explanation
 from mgi_graph.reasoning.proofs import Proof as FoundProof
 from mgi_graph.reasoning.provenance import statement_iri
-from mgi_graph.reasoning.telling import rule_words, sentence, verdict
+from mgi_graph.reasoning.telling import because, sentence, verdict
 from mgi_graph.web.models import Language, Licence, Statement, Value, statement_model
 
 
@@ -88,7 +88,7 @@ def _proof(explanation: Explanation, proof: FoundProof, language: Language) -> P
     axiom = str(rule.axiom) if rule and rule.axiom else None
     return Proof(
         triple=_triple(explanation, proof.triple, language),
-        rule=Rule(name=rule.name, words=rule_words(proof, language), axiom=axiom) if rule else None,
+        rule=Rule(name=rule.name, words=because(explanation, proof, language), axiom=axiom) if rule else None,
         premises=[_proof(explanation, premise, language) for premise in proof.premises],
         graphs=list(proof.graphs),
         evidence=[] if rule else _evidence(explanation, proof.triple, language),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlencode
@@ -63,8 +63,8 @@ def render(request: Request, template: str, /, **values: object) -> Response:
     Args:
         request: for its language; the page links to itself in the other language, with the same parameters.
         template: a file of `templates/`.
-        values: what the template names, beside `lang`, `path`, `version`, `translations`, `navigation`, `asked`
-            (the text in the search box), `served` (the version of the data), and the functions of
+        values: what the template names, beside `lang`, `path`, `version`, `translations`, `navigation`, `serves`,
+            `asked` (the text in the search box), `served` (the version of the data), and the functions of
             `environment`.
     """
     reader = reader_of(request)
@@ -75,6 +75,7 @@ def render(request: Request, template: str, /, **values: object) -> Response:
         "asked": "",
         "translations": _translations(request),
         "navigation": _navigation(request, reader),
+        "serves": partial(serves, request.app),
     }
     html = environment(reader.language).get_template(template).render(shared | values)
     headers = {**SECURITY, "Content-Language": reader.language}

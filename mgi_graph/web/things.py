@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 
 from fastapi import Request, Response
 
@@ -67,7 +66,6 @@ class ThingPages:
             document=document,
             data_version=self._version,
             other_version=_other_version(request, self._version),
-            serves=partial(pages.serves, request.app),
         )
 
 

@@ -18,6 +18,7 @@ from mgi_graph.discrepancies import Discrepancy, kinds_of, read_discrepancies
 from mgi_graph.engine.result import Engine
 from mgi_graph.figures import Figures, count
 from mgi_graph.labels import labels_of
+from mgi_graph.metadata import PUBLISHER
 from mgi_graph.namespaces import BASE
 from mgi_graph.search import fold
 from mgi_graph.snapshot import INFERRED, Snapshot
@@ -114,6 +115,9 @@ class Desk:
             subject=subject,
             text=text,
             target=target,
+            mail=_mail("", subject, text),
+            server=request.url.netloc,
+            publisher=PUBLISHER,
             served=self._snapshot.version,
         )
 
@@ -204,8 +208,15 @@ def _target(setting: str, subject: str, text: str) -> str:
     """The link that reports: by mail, or at the address of the operator; empty where none is set."""
     if not setting:
         return ""
-    filled = {"subject": quote(subject, safe=""), "text": quote(text.replace("\n", "\r\n"), safe="")}
     if "://" not in setting:
-        address = quote(setting.removeprefix("mailto:"), safe="@")
-        return f"mailto:{address}?subject={filled['subject']}&body={filled['text']}"
-    return setting.replace("{subject}", filled["subject"]).replace("{text}", filled["text"])
+        return _mail(setting.removeprefix("mailto:"), subject, text)
+    return setting.replace("{subject}", quote(subject, safe="")).replace("{text}", _quoted(text))
+
+
+def _mail(address: str, subject: str, text: str) -> str:
+    """The link that begins a message (RFC 6068); without an address the reader's program asks for one."""
+    return f"mailto:{quote(address, safe='@')}?subject={quote(subject, safe='')}&body={_quoted(text)}"
+
+
+def _quoted(text: str) -> str:
+    return quote(text.replace("\n", "\r\n"), safe="")
