@@ -1,4 +1,4 @@
-"""Runs the measurements: of engines (`python -m benchmarks`), of growth (`… scale`), of reasoners (`… reasoning`)."""
+"""Runs the measurements: `python -m benchmarks` of engines, with `scale` of growth, `reasoning`, and `pages`."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import Annotated
 
 import typer
 
-from benchmarks import growth, reasoning, report, scale_report
+from benchmarks import growth, pages, reasoning, report, scale_report
 from benchmarks.agreement import DisagreementError
 from benchmarks.graphs import Graph, niger_graph, synthetic_graph
 from benchmarks.load import find_wrk
 from benchmarks.measuring import Measurement, Plan
-from benchmarks.servers import find_program
+from benchmarks.servers import OURS, Engine, find_program, running
 from benchmarks.synthetic import MOST, ROOT
 
 _GRAPHS = {"niger": niger_graph, "synthetic": synthetic_graph}
@@ -79,6 +79,21 @@ def compare_reasoners(
     typer.echo(text)
     if write:
         report.put_into_page(text, ROOT / "docs" / "reasoning.md")
+
+
+@app.command("pages")
+def time_pages(
+    things: Annotated[int, typer.Option(min=1, help="How many things of a kind are looked at.")] = 8,
+    rounds: Annotated[int, typer.Option(min=1, help="How often each page is visited again.")] = 5,
+    write: Annotated[bool, typer.Option("--write", help="Also write the figures to docs/performance.md.")] = False,
+) -> None:
+    """Measure how long pages take at their first visit and later, and what they send; prints Markdown."""
+    serve = (sys.executable, "-m", "mgi_graph", "serve", "--port", "{port}")
+    with running(Engine(OURS, serve, "/sparql")) as server:
+        text = pages.write(pages.measure(server, things, rounds), rounds)
+    typer.echo(text)
+    if write:
+        report.put_into_page(text, begin=pages.BEGIN)
 
 
 def _numbers(text: str) -> tuple[int, ...]:

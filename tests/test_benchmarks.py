@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pyoxigraph as ox
 import pytest
 from conftest import CASES
 from rdflib import RDF, RDFS, Graph, URIRef
 
-from benchmarks import reasoning
+from benchmarks import pages, reasoning
+from benchmarks.servers import OURS, Engine, Server
 from benchmarks.synthetic import MOST, SYNTHETIC, TEMPLATE, country_code, write_profiles
 from mgi_graph.namespaces import MGI
 
@@ -17,7 +19,7 @@ PROFILES = 3
 
 
 @pytest.fixture(scope="module")
-def files(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+def written(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     return write_profiles(tmp_path_factory.mktemp("synthetic"), PROFILES, seed=7)
 
 
@@ -25,41 +27,41 @@ def triples(path: Path) -> set[ox.Triple]:
     return {quad.triple for quad in ox.parse(path=path, format=ox.RdfFormat.TURTLE)}
 
 
-def test_one_file_a_profile_and_one_shared(files: list[Path]) -> None:
-    assert len(files) == PROFILES + 1
+def test_one_file_a_profile_and_one_shared(written: list[Path]) -> None:
+    assert len(written) == PROFILES + 1
     whole = len(triples(TEMPLATE))
-    for file in files[1:]:
+    for file in written[1:]:
         assert 0.75 * whole < len(triples(file)) < whole
 
 
-def test_same_seed_same_bytes_other_seed_others(files: list[Path], tmp_path: Path) -> None:
+def test_same_seed_same_bytes_other_seed_others(written: list[Path], tmp_path: Path) -> None:
     again, others = (write_profiles(tmp_path / str(seed), PROFILES, seed) for seed in (7, 8))
-    assert [path.read_bytes() for path in again] == [path.read_bytes() for path in files]
-    assert all(path.read_bytes() != file.read_bytes() for path, file in zip(others[1:], files[1:], strict=True))
+    assert [path.read_bytes() for path in again] == [path.read_bytes() for path in written]
+    assert all(path.read_bytes() != file.read_bytes() for path, file in zip(others[1:], written[1:], strict=True))
 
 
-def test_marked_as_synthetic(files: list[Path]) -> None:
-    for file in files:
+def test_marked_as_synthetic(written: list[Path]) -> None:
+    for file in written:
         assert file.read_text("utf-8").startswith("# SYNTHETIC DATA")
         assert {str(triple.subject)[1:].startswith(SYNTHETIC) for triple in triples(file)} == {True}
-    graph = Graph().parse(files[1])
+    graph = Graph().parse(written[1])
     profile = graph.value(None, RDF.type, URIRef(MGI + "CountryProfile"))
     assert any("synthetic data" in str(comment).lower() for comment in graph.objects(profile, RDFS.comment))
 
 
-def test_whole_without_the_template(files: list[Path]) -> None:
+def test_whole_without_the_template(written: list[Path]) -> None:
     """Every synthetic thing that is named is described, and every profile differs from the others."""
-    everything = set[ox.Triple]().union(*map(triples, files))
+    everything = set[ox.Triple]().union(*map(triples, written))
     described = {str(triple.subject) for triple in everything}
     named = {str(triple.object) for triple in everything if isinstance(triple.object, ox.NamedNode)}
     assert not {iri for iri in named if iri.startswith(f"<{SYNTHETIC}")} - described
     assert not {iri for iri in named if "/ne/" in iri or "/ne-2021" in iri or iri.endswith("/NER>")}
-    assert len({len(triples(file)) for file in files[1:]}) > 1
+    assert len({len(triples(file)) for file in written[1:]}) > 1
 
 
-def test_affirmed_claims_keep_their_triples(files: list[Path]) -> None:
+def test_affirmed_claims_keep_their_triples(written: list[Path]) -> None:
     store = ox.Store()
-    for file in files[:2]:  # what is shared, and one profile
+    for file in written[:2]:  # what is shared, and one profile
         store.bulk_load(path=file, format=ox.RdfFormat.TURTLE)
     claims = "?claim mgi:claimSubject ?s ; mgi:claimPredicate ?p ; mgi:claimObject ?o"
     affirmed = f"PREFIX mgi: <{MGI}> ASK {{ ?claim a mgi:AffirmedClaim . {claims} }}"
@@ -84,3 +86,15 @@ def test_reasoners_are_compared_on_the_same_triples() -> None:
 
 def triples_of(rule: str) -> list[ox.Triple]:
     return [quad.triple for quad in ox.parse(path=CASES / "rules" / rule / "given.ttl")]
+
+
+def test_pages_are_visited_and_told_by_kind(address: str) -> None:
+    port = urlsplit(address).port
+    assert port
+    server = Server(Engine(OURS, (), "/sparql"), port, 0, 0.0)
+    measured = pages.measure(server, 1, 1)
+    assert {"home", "answer", "search", "body", "treaty", "why"} <= {one.kind for one in measured}
+    assert all(len(one.first) == len(one.later) == len(one.sent) for one in measured)
+    assert all(size > 1000 for one in measured if one.kind != "citation" for size in one.sent)
+    text = pages.write(measured, 1)
+    assert all(f"| {one.kind} | {len(one.first)} |" in text for one in measured)
