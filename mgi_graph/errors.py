@@ -6,6 +6,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+Labels = Mapping[str, Mapping[str, str]]
+"""The labels of things by language, by IRI."""
+
 
 class MGIGraphError(Exception):
     """The root of the tree: `str(error)` is the whole message for a person, in one or a few lines.
@@ -218,23 +221,28 @@ class ParameterError(MGIGraphError):
 
 
 class NameNotFoundError(ParameterError):
-    """Nothing in the graph has this name; `candidates` are the names most like it."""
+    """Nothing in the graph has this name; `candidates` are the names most like it.
 
-    def __init__(self, text: str, kind: str, candidates: Sequence[str]) -> None:
+    `things` are what the candidates name: labels by language, by IRI.
+    """
+
+    def __init__(self, text: str, kind: str, candidates: Sequence[str], things: Labels) -> None:
         remedy = "The nearest names:\n" + _listed(candidates) if candidates else ""
         what = "Nothing" if kind == "mgi:Entity" else f"Nothing of the kind {kind}"
         super().__init__(f"{what} is called {text!r}.", remedy, candidates)
+        self.things = things
 
 
 class AmbiguousNameError(ParameterError):
-    """A name fits more than one thing; `candidates` name each with its IRI."""
+    """A name fits more than one thing; `candidates` name each with its IRI, `things` as in `NameNotFoundError`."""
 
-    def __init__(self, text: str, kind: str, candidates: Sequence[str]) -> None:
+    def __init__(self, text: str, kind: str, candidates: Sequence[str], things: Labels) -> None:
         super().__init__(
             f"{text!r} fits {len(candidates)} things of the kind {kind}.",
             "Give one of these, by its full name or IRI:\n" + _listed(candidates),
             candidates,
         )
+        self.things = things
 
 
 class NotInGraphError(MGIGraphError):

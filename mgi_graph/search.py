@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from threading import Lock
 from weakref import WeakKeyDictionary
@@ -25,6 +25,7 @@ _NEAREST = 5
 _REMEMBERED = 50_000
 _LIKENESS = 60
 _CLASSES = 64
+_LETTERS = 4
 _kept: WeakKeyDictionary[Engine, LRUCache[str, tuple[Named, ...]]] = WeakKeyDictionary()
 _lock = Lock()
 
@@ -44,11 +45,12 @@ _NAMES = (
 
 @dataclass(frozen=True)
 class Named:
-    """A thing with all its names; `label` is one of its main names."""
+    """A thing with all its names; `label` is one of its main names, `labels` are these by language."""
 
     iri: str
     label: str
     names: tuple[str, ...]
+    labels: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
 @lru_cache(_REMEMBERED)
@@ -79,20 +81,27 @@ def things(engine: Engine, class_iri: str) -> tuple[Named, ...]:
 
 def _read(engine: Engine, class_iri: str) -> tuple[Named, ...]:
     names: dict[str, list[str]] = defaultdict(list)
-    labels: dict[str, str] = {}
+    labels: dict[str, dict[str, str]] = defaultdict(dict)
     for thing, name, main in engine.query(_NAMES.replace("rdfs:Resource", f"<{class_iri}>")).table().rows:
         if isinstance(thing, ox.NamedNode) and isinstance(name, ox.Literal) and isinstance(main, ox.Literal):
             names[thing.value].append(name.value)
-            if main.value == "true" and (name.language == "en" or thing.value not in labels):
-                labels[thing.value] = name.value
-    return tuple(Named(iri, labels.get(iri, shorten(iri)), tuple(found)) for iri, found in names.items())
+            if main.value == "true":
+                labels[thing.value].setdefault(name.language or "", name.value)
+    return tuple(Named(iri, _main(iri, labels[iri]), tuple(found), labels[iri]) for iri, found in names.items())
+
+
+def _main(iri: str, labels: Mapping[str, str]) -> str:
+    return labels.get("en") or next(iter(labels.values()), shorten(iri))
 
 
 def resolve(engine: Engine, text: str, class_iri: str) -> ox.NamedNode:
     """Find the one thing of a class that a text names: an IRI (whole, in angle brackets or prefixed), or a name.
 
+    A part of a name will do where it leaves no doubt: the only name that begins with the text, or else the only one
+    that has all its words.
+
     Raises:
-        NameNotFoundError: nothing has that name or IRI; carries the nearest names.
+        NameNotFoundError: nothing has that name or IRI; carries the things whose names are nearest.
         AmbiguousNameError: several things have it; carries them all.
         ParameterError: the text is empty.
     """
@@ -118,10 +127,40 @@ def choose(candidates: Sequence[Named], text: str, kind: str) -> Named:
     found = [thing for thing in candidates if thing.iri == wanted_iri]
     found = found or [thing for thing in candidates if wanted in map(fold, thing.names)]
     if not found:
-        raise NameNotFoundError(text, kind, [_line(thing) for thing in nearest(candidates, text)])
+        partly = next(_partly(candidates, wanted), [])
+        if len(partly) != 1:
+            near = list(dict.fromkeys([*partly, *nearest(candidates, text)]))[:_NEAREST]
+            raise NameNotFoundError(text, kind, list(map(_line, near)), _labels(near))
+        found = partly
     if len(found) > 1:
-        raise AmbiguousNameError(text, kind, [_line(thing) for thing in found])
+        raise AmbiguousNameError(text, kind, list(map(_line, found)), _labels(found))
     return found[0]
+
+
+def _partly(candidates: Sequence[Named], wanted: str) -> Iterator[list[Named]]:
+    """The things that have a part of a name: those with a name that begins so, then those with one of all its words."""
+    if not any(word.isalpha() and len(word) >= _LETTERS for word in _words(wanted)):
+        return
+    for fits in (_begins, _has_all):
+        if found := [thing for thing in candidates if any(fits(_words(fold(name)), wanted) for name in thing.names)]:
+            yield found
+
+
+def _begins(name: Sequence[str], wanted: str) -> bool:
+    words = _words(wanted)
+    return list(name[: len(words)]) == words
+
+
+def _has_all(name: Sequence[str], wanted: str) -> bool:
+    return set(_words(wanted)) <= set(name)
+
+
+def _words(folded: str) -> list[str]:
+    return folded.replace("'", " ").replace(",", " ").split()
+
+
+def _labels(found: Sequence[Named]) -> dict[str, Mapping[str, str]]:
+    return {thing.iri: thing.labels for thing in found}
 
 
 def nearest(candidates: Sequence[Named], text: str) -> list[Named]:

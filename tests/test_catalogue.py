@@ -15,7 +15,7 @@ from rdflib.term import Node
 from mgi_graph import answers, catalogue, search
 from mgi_graph.engine import Table, Term
 from mgi_graph.engine.embedded import EmbeddedEngine
-from mgi_graph.errors import ParameterError, SourceError, UnknownQuestionError
+from mgi_graph.errors import NameNotFoundError, ParameterError, SourceError, UnknownQuestionError
 from mgi_graph.namespaces import PREFIXES
 
 FILES = sorted((ROOT / "queries").glob("*.rq"))
@@ -137,6 +137,26 @@ def test_a_body_is_understood_however_it_is_named(engine: EmbeddedEngine, text: 
 def test_an_instrument_is_understood_by_its_number(engine: EmbeddedEngine, text: str) -> None:
     found = search.resolve(engine, text, PREFIXES["mgi"] + "Instrument")
     assert found.value.endswith("ordinance-2010-86")
+
+
+@pytest.mark.parametrize(
+    "text", ["Ministère de l'Intérieur", "ministere de l’interieur", "Ministry of Interior", "Interior, Ministry"]
+)
+def test_an_obvious_part_of_a_name_will_do(engine: EmbeddedEngine, text: str) -> None:
+    assert search.resolve(engine, text, PREFIXES["mgi"] + "Organisation").value.endswith("ne/org/mid")
+
+
+def test_a_part_of_several_names_gets_them_all_in_both_languages(engine: EmbeddedEngine) -> None:
+    with pytest.raises(NameNotFoundError) as caught:
+        search.resolve(engine, "Ministère", PREFIXES["mgi"] + "Organisation")
+    assert len(caught.value.things) > 1
+    assert all(labels["fr"].startswith("Minist") and labels["en"] for labels in caught.value.things.values())
+
+
+@pytest.mark.parametrize("text", ["de", "la", "2015", "of the"])
+def test_words_that_name_nothing_leave_a_doubt(engine: EmbeddedEngine, text: str) -> None:
+    with pytest.raises(NameNotFoundError):
+        search.resolve(engine, text, PREFIXES["mgi"] + "Instrument")
 
 
 def test_unknown_name_gets_the_nearest(engine: EmbeddedEngine) -> None:

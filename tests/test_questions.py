@@ -281,6 +281,15 @@ def test_a_json_client_gets_problem_details(address: str, path: str, status: int
         assert any(name in candidate for candidate in problem.candidates)
 
 
+def test_a_french_page_suggests_french_names(address: str) -> None:
+    got = web.get(
+        f"{address}questions/which-laws", params={"body": "Ministère", "lang": "fr"}, headers={"Accept": "text/html"}
+    )
+    assert got.status_code == 400
+    assert "Ministère de la Justice" in got.text
+    assert "Ministry of" not in got.text
+
+
 @pytest.mark.parametrize(("path", "status"), [(path, status) for path, status, *_ in WRONG[:-1]])
 def test_others_get_plain_text(address: str, path: str, status: int) -> None:
     got = web.get(f"{address}questions/{path}")

@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from werkzeug.datastructures import MIMEAccept
 from werkzeug.http import parse_accept_header
 
-from mgi_graph.errors import MGIGraphError
+from mgi_graph.errors import Labels, MGIGraphError
 from mgi_graph.namespaces import expand
 from mgi_graph.web import pages
 from mgi_graph.web.models import Problem
@@ -52,7 +52,7 @@ async def answer_error(request: Request, error: Exception) -> Response:
     """Answer for an error of ours."""
     assert isinstance(error, MGIGraphError)
     problem = _problem(status_of(error), error.problem, error.remedy, type(error).__name__, _candidates(error))
-    return _respond(request, problem, headers_of(error))
+    return _respond(request, problem, headers_of(error), getattr(error, "things", {}))
 
 
 async def answer_http_error(request: Request, error: Exception) -> Response:
@@ -88,35 +88,36 @@ def _candidates(error: MGIGraphError) -> list[str]:
     return [str(item) for name in _CANDIDATES for item in getattr(error, name, ())]
 
 
-def _respond(request: Request, problem: Problem, headers: Mapping[str, str]) -> Response:
+def _respond(request: Request, problem: Problem, headers: Mapping[str, str], things: Labels | None = None) -> Response:
     shared = {"Vary": "Accept", "Content-Language": "en", "X-Content-Type-Options": "nosniff", **headers}
     if wants_json(request):
         return Response(problem.model_dump_json(), problem.status, shared, PROBLEM_TYPE)
     if prefers_html(",".join(request.headers.getlist("accept"))):
-        return _page(request, problem, headers)
+        return _page(request, problem, headers, things or {})
     text = f"{problem.detail}\n{problem.remedy}" if problem.remedy else problem.detail
     return Response(f"{text}\n", problem.status, shared, PLAIN)
 
 
-def _page(request: Request, problem: Problem, headers: Mapping[str, str]) -> Response:
+def _page(request: Request, problem: Problem, headers: Mapping[str, str], things: Labels) -> Response:
     heading = _HEADINGS.get(problem.error) or _HEADINGS.get(str(problem.status)) or _OTHERWISE
     reader = pages.reader_of(request)
-    values = {"heading": reader.t(*heading), "problem": problem, "choices": list(_choices(request, problem))}
+    values = {"heading": reader.t(*heading), "problem": problem, "choices": list(_choices(request, problem, things))}
     page = pages.render(request, "error.html", **values)
     page.status_code = problem.status
     page.headers.update({"Vary": "Accept, Accept-Language", "Cache-Control": "no-store", **headers})
     return page
 
 
-def _choices(request: Request, problem: Problem) -> Iterator[Choice]:
+def _choices(request: Request, problem: Problem, things: Labels) -> Iterator[Choice]:
     """What may have been meant: the same request with that instead, else its page.
 
-    A candidate is a question's name, or a thing as "name  id:…" or "name  <IRI>".
+    A candidate is a question's name, or a thing as "name  id:…" or "name  <IRI>"; `things` name it by language.
     """
     reader = pages.reader_of(request)
     asked = request.query_params.multi_items()
     for candidate in problem.candidates:
         label, _, short = candidate.rpartition("  ")
+        label = reader.told(things.get(expand(short), {}))[0] or label
         if problem.error == "UnknownQuestionError":
             yield Choice(candidate, reader.url(f"/questions/{candidate}"))
         elif not label:

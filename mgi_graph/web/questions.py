@@ -21,10 +21,10 @@ from mgi_graph.answers import LANGUAGE_PARAMETER, CitedAnswer, ask, choices, int
 from mgi_graph.catalogue import LANGUAGES, TAGS, Question
 from mgi_graph.citations import Citation, cite_answer, edition_of
 from mgi_graph.engine.result import Engine
-from mgi_graph.errors import NameNotFoundError, ParameterError, UnknownQuestionError
+from mgi_graph.errors import AmbiguousNameError, NameNotFoundError, ParameterError, UnknownQuestionError
 from mgi_graph.exports import Format
 from mgi_graph.labels import labels_of
-from mgi_graph.namespaces import DATA_LICENCE, MGI, expand
+from mgi_graph.namespaces import DATA_LICENCE, MGI
 from mgi_graph.pictures import Drawing, draw
 from mgi_graph.report import heading
 from mgi_graph.search import fold, resolve
@@ -260,7 +260,7 @@ class Desk:
             mistake=type(error).__name__,
             kind=self._kind(question, error, wanted.language),
             other=self._other_kinds(question, wanted, error),
-            nearest=[(line.rpartition("  ")[0], expand(line.rpartition("  ")[2])) for line in error.candidates],
+            nearest=error.things if isinstance(error, NameNotFoundError | AmbiguousNameError) else {},
             choices=self._choices(question),
         )
         page.status_code = 400

@@ -9,7 +9,14 @@ const groups = [...document.querySelectorAll(".group")].map((group) => ({
 }));
 
 function fold(text) {
-  return text.normalize("NFKD").replace(/\p{M}/gu, "").replace(/œ/g, "oe").replace(/æ/g, "ae").toLowerCase();
+  const plain = text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
+  return plain.replace(/œ/g, "oe").replace(/æ/g, "ae").replace(/[‐‑–—]/g, "-").replace(/[’ʼ]/g, "'");
+}
+
+function said(number) {
+  if (!number) return french ? "Aucune question ne correspond. Essayez un autre mot." : "No question fits. Try another word.";
+  if (number === 1) return french ? "1 question correspond." : "1 question fits.";
+  return french ? `${number} questions correspondent.` : `${number} questions fit.`;
 }
 
 function filter() {
@@ -25,8 +32,7 @@ function filter() {
     group.hidden = !here;
     number += here;
   }
-  if (words.length) found.textContent = french ? `${number} questions correspondent.` : `${number} questions fit.`;
-  else found.textContent = "";
+  found.textContent = words.length ? said(number) : "";
 }
 
 if (!field.value) field.addEventListener("input", filter); // a list that the server has filtered holds no more than it shows
