@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from mgi_graph import articles
 from mgi_graph.namespaces import ID, MGI
 from mgi_graph.network import Edge, Network
 
@@ -77,15 +78,27 @@ def phrase(network: Network, edge: Edge, language: str) -> str:
     return text if is_plain else _DENIED[language].replace("{}", text)
 
 
-def pieces(text: str) -> list[str]:
-    """A sentence of `phrase` in pieces: "{source}", "{target}" and what stands around them."""
-    return [piece for piece in _ENDS.split(text) if piece]
+def pieces(network: Network, edge: Edge, language: str) -> list[str]:
+    """The sentence of `phrase` in pieces: "{source}", "{target}", and around them words that fit the names of both."""
+    found = [piece for piece in _ENDS.split(phrase(network, edge, language)) if piece]
+    names = {f"{{{end}}}": network.nodes[iri].names.get(language, "") for end, iri in _ends(edge)}
+    around = zip(["", *found], found, [*found[1:], ""], strict=False)
+    return [
+        here if here in names else _fitting(here, names.get(left, ""), names.get(right, ""), language)
+        for left, here, right in around
+    ]
+
+
+def _fitting(words: str, left: str, right: str, language: str) -> str:
+    """Words between two names, either of which may be empty, with the number of the first and the second's article."""
+    words = articles.agreeing(words, left) if language == "en" and left else words
+    return articles.before(words, right, language) if right and words.rstrip()[-1:].isalpha() else words
 
 
 def sentence(network: Network, edge: Edge, language: str) -> str:
     """A link as a sentence with the names of its ends."""
     names = {f"{{{end}}}": network.nodes[iri].name(language) for end, iri in _ends(edge)}
-    return "".join(names.get(piece, piece) for piece in pieces(phrase(network, edge, language)))
+    return "".join(names.get(piece, piece) for piece in pieces(network, edge, language))
 
 
 def _ends(edge: Edge) -> tuple[tuple[str, str], tuple[str, str]]:

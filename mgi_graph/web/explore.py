@@ -332,6 +332,7 @@ class Desk:
             "label": words.label,
             "node": words.node,
             "said": words.said,
+            "before": words.before,
             "sentence": words.sentence,
             "ELSEWHERE": ELSEWHERE,
             "reports": explorer.keep(

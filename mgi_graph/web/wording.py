@@ -6,7 +6,7 @@ from functools import cache, cached_property
 
 from markupsafe import Markup, escape
 
-from mgi_graph import phrases
+from mgi_graph import articles, phrases
 from mgi_graph.network import Edge, Network
 from mgi_graph.web.reader import Reader
 
@@ -44,6 +44,11 @@ class Wording:
         """A link as a plain sentence."""
         return phrases.sentence(self.network, edge, self.language)
 
+    def before(self, words: str, iri: str) -> str:
+        """Words that stand before a thing, with its article and the space."""
+        node = self.network.nodes.get(iri)
+        return articles.before(words, node.names.get(self.language, "") if node else "", self.language)
+
     def _node(self, iri: str) -> Markup:
         """A thing as a link to its place in the network, a term as a link to its page."""
         if iri in self.network.nodes:
@@ -53,5 +58,5 @@ class Wording:
     def _said(self, edge: Edge) -> Markup:
         """A link as a sentence whose ends are links."""
         ends = {"{source}": edge.source, "{target}": edge.target}
-        texts = phrases.pieces(phrases.phrase(self.network, edge, self.language))
+        texts = phrases.pieces(self.network, edge, self.language)
         return Markup("").join(self.node(ends[text]) if text in ends else text for text in texts)
