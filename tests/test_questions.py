@@ -286,7 +286,7 @@ def test_a_french_page_suggests_french_names(address: str) -> None:
         f"{address}questions/which-laws", params={"body": "Ministère", "lang": "fr"}, headers={"Accept": "text/html"}
     )
     assert got.status_code == 400
-    assert "Ministère de la Justice" in got.text
+    assert got.text.count(">Ministère d") > 1
     assert "Ministry of" not in got.text
 
 
