@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import pyoxigraph as ox
 
 from mgi_graph.answers import CitedAnswer
+from mgi_graph.catalogue import Parameter, Question
 from mgi_graph.engine.result import Engine, as_sparql
 from mgi_graph.evidence import Evidence, gather
 from mgi_graph.namespaces import MGI, prologue
@@ -17,6 +19,7 @@ Verdict = Literal["denied", "unstated", "unmodelled"]
 _PREFIXES = prologue("mgi")
 _TERM = re.compile(r"\bmgi:([A-Za-z]\w*)")
 _MOST = 12
+_TRIED, _OFFERED = 12, 4
 
 _DENIED = (
     _PREFIXES
@@ -68,6 +71,15 @@ class Absence:
     relations: bool
 
 
+@dataclass(frozen=True)
+class Instead:
+    """A question that has `rows` rows where it is asked with the values `given`."""
+
+    question: Question
+    given: Mapping[str, str]
+    rows: int
+
+
 def explain(engine: Engine, answer: CitedAnswer) -> Absence:
     """Explain why an answer has no rows.
 
@@ -88,6 +100,35 @@ def explain(engine: Engine, answer: CitedAnswer) -> Absence:
     return Absence(
         verdict, denials[:_MOST], tuple(item for item in lacks if item.finding not in told), findings, related
     )
+
+
+def instead(engine: Engine, questions: Sequence[Question], answer: CitedAnswer) -> tuple[Instead, ...]:
+    """The questions that do have rows for what a question without any was asked about.
+
+    Of those that take one thing of the same class and share a tag, the nearest few are tried, most tags shared first.
+
+    Args:
+        engine: the store that gave the answer.
+        questions: the catalogue.
+        answer: one without rows.
+    """
+    asked = _about(answer.question)
+    if len(asked) != 1:
+        return ()
+    tags, value = set(answer.question.tags), answer.values[asked[0].name]
+    others = [one for one in questions if one.name != answer.question.name and tags & set(one.tags)]
+    near = [one for one in others if [given.class_iri for given in _about(one)] == [asked[0].class_iri]]
+    near.sort(key=lambda one: (-len(tags & set(one.tags)), one.name))
+    found: list[Instead] = []
+    for one in near[:_TRIED]:
+        (given,) = _about(one)
+        if rows := engine.query(one.bind({given.name: value})).table().rows:
+            found.append(Instead(one, {given.name: value.value}, len(rows)))
+    return tuple(found[:_OFFERED])
+
+
+def _about(question: Question) -> list[Parameter]:
+    return [one for one in question.params if one.class_iri]
 
 
 def _denied(answer: CitedAnswer, things: str) -> str:

@@ -44,6 +44,12 @@ def test_a_reader_gets_words_numbers_and_dates_of_the_language() -> None:
     assert (EN.size(1_500_000), FR.size(1_500_000), FR.size(10)) == ("1.5 MB", "1,5 Mo", "1 ko")
 
 
+def test_a_french_verb_keeps_its_pronoun_on_the_line() -> None:
+    asked = "Quelles unités le MID compte-t-il, met-elle en œuvre, sous-traite ?"
+    kept = "Quelles unités le MID compte\u2011t\u2011il, met\u2011elle en œuvre, sous-traite ?"
+    assert (FR.unbroken(asked), EN.unbroken(asked)) == (kept, asked)
+
+
 def test_links_keep_the_language_and_never_run() -> None:
     assert FR.url("/search", q="œ&<") == "/search?q=%C5%93%26%3C&lang=fr"
     assert EN.url("/shapes#a", x=None) == "/shapes?lang=en#a"

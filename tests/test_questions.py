@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import csv
+import html
 import io
 import re
 from collections.abc import Iterator, Mapping
@@ -279,6 +280,24 @@ def test_a_json_client_gets_problem_details(address: str, path: str, status: int
     assert problem.detail
     for name in meant:
         assert any(name in candidate for candidate in problem.candidates)
+
+
+def test_months_in_a_table_are_written_in_the_language(address: str) -> None:
+    got = web.get(f"{address}questions/things-in-a-status?lang=fr", headers={"Accept": "text/html"})
+    assert '<time datetime="2021-10">octobre 2021</time>' in got.text
+
+
+def test_an_empty_answer_leads_to_questions_that_have_one(address: str) -> None:
+    asked = f"{address}questions/bodies-under-a-supervisor?body=MID"
+    page = web.get(asked, headers={"Accept": "text/html"})
+    assert not web.get(asked.replace("?", "/answer?"), headers={"Accept": "application/json"}).json()["rows"]
+    (listed,) = re.findall(r'<ul class="instead">(.*?)</ul>', page.text, re.DOTALL)
+    addresses = [html.unescape(found) for found in re.findall(r'href="([^"]+)"', listed)]
+    assert any("/units-of-a-body" in found for found in addresses)
+    for found in addresses:
+        path, _, query = found.lstrip("/").partition("?")
+        got = web.get(f"{address}{path}/answer?{query}", headers={"Accept": "application/json"})
+        assert got.json()["rows"], found
 
 
 def test_a_french_page_suggests_french_names(address: str) -> None:

@@ -108,6 +108,7 @@ def environment(language: str) -> Environment:
         "date": reader.date,
         "size": reader.size,
         "told": reader.told,
+        "unbroken": reader.unbroken,
         "static": assets.address,
         "shorten": shorten,
         "licences": LICENCES,

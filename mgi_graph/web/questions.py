@@ -16,7 +16,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from mgi_graph import evidence, exports, spreadsheets, triples
-from mgi_graph.absences import explain
+from mgi_graph.absences import explain, instead
 from mgi_graph.answers import LANGUAGE_PARAMETER, CitedAnswer, ask, choices, introduce
 from mgi_graph.catalogue import LANGUAGES, TAGS, Question
 from mgi_graph.citations import Citation, cite_answer, edition_of
@@ -225,6 +225,7 @@ class Desk:
             citation=citing.texts(citation, wanted.language),
             editor="/sparql?" + urlencode({"question": question.name, **_values(answer), "lang": wanted.language}),
             absence=None if answer.table.rows else explain(self._engine, answer),
+            instead=() if answer.table.rows else instead(self._engine, self._questions, answer),
             cite_at=f"/questions/{question.name}/answer?{urlencode(asked)}",
             drawing=drawing,
             caption=self._caption(question, drawing, wanted.language) if drawing else "",

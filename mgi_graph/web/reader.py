@@ -15,6 +15,7 @@ from mgi_graph.namespaces import BASE
 from mgi_graph.web.documents import local_path
 
 _LOCALES = {"en": "en_GB", "fr": "fr_FR"}
+_INVERTED = re.compile(r"(?<=[a-zé])-(t-)?(il|elle|on|ils|elles)\b")
 _ABSOLUTE = re.compile(r"https?://[^\s<>\"\\]+", re.IGNORECASE)
 
 
@@ -73,6 +74,10 @@ class Reader:
         if size < 1_000_000:
             return f"{self.number((size + 999) // 1000)} {self.t('kB', 'ko')}"
         return f"{self.number(round(size / 1_000_000, 1))} {self.t('MB', 'Mo')}"
+
+    def unbroken(self, text: str) -> str:
+        """A French question whose lines do not break between verb and pronoun: with U+2011 in "compte-t-il"."""
+        return _INVERTED.sub(lambda found: found[0].replace("-", "\u2011"), text) if self.language == "fr" else text
 
     def told(self, texts: Mapping[str, str]) -> tuple[str, str]:
         """Of a text in several languages the one to read, and its language: the reader's, else English, else any."""
