@@ -108,7 +108,11 @@ def test_files_name_no_registry_and_no_machine() -> None:
 
 
 def test_pictures_are_there() -> None:
-    assert (ROOT / "docs" / "which-laws.png").read_bytes().startswith(b"\x89PNG")
+    script = (ROOT / "docs" / "pictures.py").read_text("utf-8")
+    names = re.findall(r"^    \"(.+\.png)\": Picture\(", script, re.MULTILINE)
+    assert len(names) > 5
+    for name in names:
+        assert (ROOT / "docs" / name).read_bytes().startswith(b"\x89PNG"), name
 
 
 def test_data_licence_names_the_citation() -> None:
