@@ -66,7 +66,7 @@ def test_a_thing_is_opened_by_mouse_and_leads_to_its_evidence(page: Page) -> Non
     click_on(page, AGENCY)
     panel = page.locator(".panel")
     expect(panel.locator("h1")).to_contain_text("Fight against Trafficking")
-    expect(panel).to_contain_text("is supervised by Ministry of Justice")
+    expect(panel).to_contain_text("is supervised by the Ministry of Justice")
     expect(page.locator("tr.chosen")).to_have_attribute("data-node", AGENCY)
     panel.locator("li", has_text="is supervised by").get_by_role("link", name="evidence: 6.1-p4, p. 23").click()
     expect(panel.locator("h1")).to_contain_text("supervised by")
@@ -87,7 +87,7 @@ def test_a_link_is_opened_by_mouse(page: Page) -> None:
     page.locator(".canvas").scroll_into_view_if_needed()
     x, y = page.locator(".canvas").evaluate(middle, edge)
     page.mouse.click(x, y)
-    expect(page.locator(".panel h1")).to_contain_text("is supervised by Ministry of Justice")
+    expect(page.locator(".panel h1")).to_contain_text("is supervised by the Ministry of Justice")
 
 
 def test_the_network_by_keyboard_alone(page: Page) -> None:
@@ -194,7 +194,7 @@ def test_how_two_things_are_connected_in_french(open_page: OpenPage) -> None:
     page.get_by_label("De", exact=True).fill("ANLTP/TIM")
     page.get_by_label("À", exact=True).fill("HCNE")
     page.locator("main").get_by_role("button", name="Chercher").click()
-    expect(page.locator("#count")).to_contain_text("chemins de Agence nationale de lutte")
+    expect(page.locator("#count")).to_contain_text("chemins de l’Agence nationale de lutte")
     expect(page.locator(".ways")).to_contain_text("a pour autorité de tutelle")
     page.locator(".ways").get_by_role("link", name="6.1-p4, p. 23").first.click()
     expect(page.locator("main")).to_contain_text("p. 23")
