@@ -129,7 +129,7 @@ def test_a_name_that_is_not_known_leads_on(open_page: OpenPage) -> None:
     page = open_page(tolerated=REFUSED)
     page.goto(MISTAKE)
     expect(page.get_by_role("alert")).to_contain_text("has nothing of the kind “organisation”")
-    page.get_by_role("alert").get_by_role("link", name="(ANLTP/TIM)").first.click()
+    page.get_by_role("alert").get_by_role("link", name="National Agency for the Fight").first.click()
     expect(page.locator("h1")).to_have_text("Which laws does ANLTP/TIM implement?")
     page.goto("questions/which-laws?body=2010-86")
     expect(page.get_by_role("alert")).to_contain_text("as a thing of another kind")
