@@ -13,7 +13,7 @@ from mgi_graph.answers import CitedAnswer
 from mgi_graph.catalogue import Parameter, Question
 from mgi_graph.engine.result import Engine, as_sparql
 from mgi_graph.evidence import Evidence, gather
-from mgi_graph.namespaces import MGI, prologue
+from mgi_graph.namespaces import ID, MGI, prologue
 
 Verdict = Literal["denied", "unstated", "unmodelled"]
 _PREFIXES = prologue("mgi")
@@ -29,9 +29,8 @@ _DENIED = (
     ?record a mgi:DeniedClaim ; mgi:claimPredicate ?predicate ; mgi:claimSubject|mgi:claimObject ?thing }
   UNION
   { FILTER(%(treaties)s)
-    ?record mgi:action <https://w3id.org/mgi-graph/id/treaty-action/not-ratified> ;
-      mgi:participant|mgi:participationIn ?thing }
-} ORDER BY ?record"""
+    ?record mgi:participant|mgi:participationIn ?thing ; mgi:action """
+    + f"<{ID}treaty-action/not-ratified> }}}} ORDER BY ?record"
 )
 _MENTIONED = (
     _PREFIXES
