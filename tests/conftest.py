@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 from urllib.parse import urlsplit
 
 import pyoxigraph as ox
@@ -29,6 +31,7 @@ CASES = Path(__file__).parent / "cases"
 SHARED = ROOT.parent / "shared"
 _PATIENCE = 60_000  # milliseconds that a page may take on a busy machine; speed is not tested here
 
+Result = TypeVar("Result")
 Run = Callable[..., subprocess.CompletedProcess[str]]
 Serve = Callable[..., AbstractContextManager[str]]
 OpenPage = Callable[..., Page]
@@ -208,6 +211,12 @@ def axe() -> Callable[[Page], None]:
         assert found.violations_count == 0, found.generate_report()
 
     return check
+
+
+def finish(work: Coroutine[Any, Any, Result]) -> Result:
+    """Run a coroutine in a thread of its own: the browser's loop runs in that of the tests."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, work).result()
 
 
 def needed(tool: str, present: bool) -> None:

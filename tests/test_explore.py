@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import csv
 import io
 import re
@@ -17,6 +16,7 @@ import httpx
 import networkx as nx
 import pyoxigraph as ox
 import pytest
+from conftest import finish
 from fastapi import FastAPI
 
 from mgi_graph.engine.embedded import EmbeddedEngine
@@ -631,7 +631,7 @@ class Direct:
             async with httpx.AsyncClient(transport=httpx.ASGITransport(self._app), base_url="http://here") as asking:
                 return await asking.get(path)
 
-        return asyncio.run(ask_once())
+        return finish(ask_once())
 
 
 HOSTILE_PAGES = (

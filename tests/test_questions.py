@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import csv
 import html
 import io
@@ -15,7 +14,7 @@ from typing import Any
 import httpx
 import pyoxigraph as ox
 import pytest
-from conftest import ROOT
+from conftest import ROOT, finish
 from fastapi import FastAPI
 from openapi_spec_validator import validate
 from openpyxl import Workbook, load_workbook
@@ -352,7 +351,7 @@ class Client:
             async with httpx.AsyncClient(transport=transport, base_url="http://here.example") as client:
                 return await client.get(path, **arguments)
 
-        return asyncio.run(ask())
+        return finish(ask())
 
 
 def small_app(engine: Engine, *asked: catalogue.Question) -> Client:

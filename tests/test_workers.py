@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
+from conftest import finish
 
 from mgi_graph.engine.result import Kind
 from mgi_graph.engine.workers import Limits, PooledEngine, Reply, WorkerPool
@@ -46,7 +47,7 @@ def with_pool(snapshot: Snapshot | Path, limits: Limits, use: Use) -> None:
         finally:
             await pool.stop()
 
-    asyncio.run(run())
+    finish(run())
 
 
 def test_result_comes_complete_in_its_format(built: Snapshot) -> None:
@@ -229,7 +230,7 @@ def test_stopping_leaves_no_process(built: Snapshot) -> None:
 
 def test_missing_snapshot_is_told(tmp_path: Path) -> None:
     with pytest.raises(SnapshotError, match=r"The snapshot .* is damaged"):
-        asyncio.run(WorkerPool(tmp_path / "nothing", Limits()).start())
+        finish(WorkerPool(tmp_path / "nothing", Limits()).start())
 
 
 def children() -> list[int]:
