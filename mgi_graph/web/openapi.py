@@ -211,7 +211,8 @@ def _parameter(name: str, description: str, values: Sequence[str], required: boo
 
 def _failure(text: str) -> Schema:
     problem = {"schema": {"$ref": _SCHEMAS + "Problem"}}
-    return {"description": text, "content": {PROBLEM_TYPE: problem, "text/plain": {"schema": {"type": "string"}}}}
+    told = {media: {"schema": {"type": "string"}} for media in ("text/plain", "text/html")}
+    return {"description": text, "content": {PROBLEM_TYPE: problem, **told}}
 
 
 def _refer(*names: str) -> Schema:
