@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from rdflib import RDF, SH, Graph, Literal, URIRef
+from rdflib import RDF, SH, XSD, Graph, Literal, URIRef
 from rdflib.plugins import sparql
 from rdflib.plugins.sparql import prepareQuery
 from rdflib.plugins.sparql.sparql import Query
@@ -104,7 +105,7 @@ def _results(results: Graph, shapes: Graph) -> Iterator[Found]:
             str(results.value(result, SH.resultSeverity)).rpartition("#")[2],
             _short(results.value(result, SH.focusNode)),
             ANY_PATH if isinstance(path, BNode) else _short(path),
-            _short(results.value(result, SH.value)),
+            _short(_as_stored(results.value(result, SH.value))),
             _short(shape),
             frozenset(_messages(results, shapes, result)),
         )
@@ -120,6 +121,13 @@ def _messages(results: Graph, shapes: Graph, result: Node) -> Iterator[tuple[str
 
 def _filled(template: str, values: Mapping[str, str]) -> str:
     return re.sub(r"\{[?$](\w+)\}", lambda match: values.get(match[1], match[0]), template)
+
+
+def _as_stored(node: Node | None) -> Node | None:
+    """A decimal in its canonical form, as our store has it; everything else as it is."""
+    if isinstance(node, Literal) and node.datatype == XSD.decimal and isinstance(node.value, Decimal):
+        return Literal(f"{node.value.normalize():f}", datatype=XSD.decimal)
+    return node
 
 
 def _short(node: Node | None) -> str:
