@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from binascii import a2b_qp
 from collections.abc import Callable, MutableMapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache, partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from mgi_graph.engine.result import Kind
 from mgi_graph.engine.syntax import Dataset
@@ -37,8 +36,7 @@ class Refusal(Exception):  # noqa: N818 - what the protocol says, not a fault
         self.status, self.headers = status, headers or []
 
 
-@dataclass(frozen=True)
-class Heard:
+class Heard(NamedTuple):
     """What the head of a request says that matters here."""
 
     method: str
@@ -51,8 +49,7 @@ class Heard:
     if_none_match: bytes
 
 
-@dataclass(frozen=True)
-class Asked:
+class Asked(NamedTuple):
     """A request as the protocol understands it: the query, the graphs to ask, and how to write the result.
 
     `formats` has the name of a format, or None where none suits, for each of the kinds of result.

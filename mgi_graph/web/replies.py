@@ -57,11 +57,8 @@ def is_known(if_none_match: bytes, etag: bytes) -> bool:
 
 def entity_tag(*parts: bytes | str) -> bytes:
     """A strong entity tag for what the parts say together."""
-    digest = hashlib.blake2b(digest_size=12)
-    for part in parts:
-        digest.update(part.encode() if isinstance(part, str) else part)
-        digest.update(b"\0")
-    return b'"' + digest.hexdigest().encode() + b'"'
+    whole = b"\0".join([part.encode() if isinstance(part, str) else part for part in parts])
+    return b'"%s"' % hashlib.blake2b(whole, digest_size=12).hexdigest().encode()
 
 
 def is_worth_compressing(body: bytes) -> bool:

@@ -6,6 +6,7 @@ import asyncio
 import re
 import time
 from collections.abc import Callable, Hashable, Sequence
+from functools import lru_cache
 
 from mgi_graph.engine.syntax import may_change, measure, surely_small
 from mgi_graph.engine.workers import Reply as Result
@@ -165,9 +166,7 @@ class Endpoint:
         body, coded = result.body, bool(coding) and is_worth_compressing(result.body)
         if coded:
             body = await asyncio.get_running_loop().run_in_executor(None, compress, body, coding)
-        headers: Headers = [*_SHARED, (b"content-type", form.content_type.encode())]
-        if coded:
-            headers.append((b"content-encoding", coding.encode()))
+        headers = _headers(form.content_type, coding if coded else "")
         if changing:
             return Reply(200, [*headers, (b"cache-control", b"no-store")], body)
         etag = entity_tag(self._version, form.name, coding if coded else "", result.body)
@@ -188,6 +187,13 @@ class Endpoint:
         self._metrics.failures.labels(type(error).__name__).inc()
         headers = [(name.lower().encode(), value.encode()) for name, value in headers_of(error).items()]
         return _message(str(error), status_of(error), headers)
+
+
+@lru_cache
+def _headers(content_type: str, coding: str) -> Headers:
+    """What stands before each result of this type and coding; not to be changed."""
+    coded = [(b"content-encoding", coding.encode())] if coding else []
+    return [*_SHARED, (b"content-type", content_type.encode()), *coded]
 
 
 def address_of(scope: Scope, settings: Settings) -> str:
