@@ -16,10 +16,10 @@ _TABLES = {
     "class": f"""SELECT ?class (COUNT(DISTINCT ?thing) AS ?n) WHERE {{
       ?thing a ?class . FILTER(STRSTARTS(STR(?thing), "{ID}"))
       FILTER(STRSTARTS(STR(?class), STR(mgi:))) }} GROUP BY ?class ORDER BY DESC(?n) ?class""",
-    "section": """SELECT ?section (COUNT(DISTINCT ?finding) AS ?n) WHERE {
-      ?section a mgi:Section ; mgi:ordinal ?ordinal .
+    "section": """SELECT ?profile ?section (COUNT(DISTINCT ?finding) AS ?n) WHERE {
+      ?section a mgi:Section ; mgi:ofProfile ?profile ; mgi:ordinal ?ordinal .
       OPTIONAL { ?finding mgi:inPassage/mgi:inSection ?section }
-    } GROUP BY ?section ?ordinal ORDER BY ?ordinal""",
+    } GROUP BY ?profile ?section ?ordinal ORDER BY ?profile ?ordinal""",
     "dimension": """SELECT ?dimension ?assessment (COUNT(DISTINCT ?finding) AS ?n) WHERE {
       ?section mgi:coversDimension ?dimension ; mgi:assessment ?assessment .
       ?finding mgi:inPassage/mgi:inSection ?section . ?dimension skos:notation ?number
@@ -59,7 +59,10 @@ _SHARES = (
 
 @dataclass(frozen=True)
 class Count:
-    """How many things fall under some IRIs: a class, a section, a dimension and assessment; `names` end the IRIs."""
+    """How many things fall under some IRIs; `names` end the IRIs.
+
+    A class; a section, after its profile where there are several; a dimension and assessment.
+    """
 
     names: tuple[str, ...]
     number: int
@@ -105,7 +108,10 @@ def count(engine: Engine, graphs: Sequence[str]) -> Figures:
 
 
 def _counts(engine: Engine, text: str, dataset: Dataset) -> tuple[Count, ...]:
-    rows = engine.query(_PREFIXES + text, dataset).table().rows
+    table = engine.query(_PREFIXES + text, dataset).table()
+    rows = table.rows
+    if table.columns[0] == "profile" and len({row[0] for row in rows}) < 2:
+        rows = tuple(row[1:] for row in rows)
     return tuple(
         Count(tuple(map(_last, row[:-1])), _number(row[-1]), tuple(term.value for term in row[:-1] if term is not None))
         for row in rows

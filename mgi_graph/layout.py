@@ -180,11 +180,11 @@ def write(graph: Graph) -> str:
 
 
 def _used(graph: Graph) -> list[str]:
-    """The prefixes that the written terms need, in alphabetical order."""
+    """The prefixes that the written terms need, in alphabetical order; `xsd` always, for the month of a profile."""
     nodes = {node for triple in graph for node in triple} - {RDF.type}
     nodes |= {node.datatype for node in nodes if isinstance(node, Literal) and node.datatype not in _PLAIN_DATATYPES}
     names = (_term(node) for node in nodes if isinstance(node, URIRef))
-    return sorted({name.partition(":")[0] for name in names if not name.startswith("<")})
+    return sorted({"xsd"} | {name.partition(":")[0] for name in names if not name.startswith("<")})
 
 
 def _in_sections(graph: Graph) -> list[tuple[str, list[Node]]]:

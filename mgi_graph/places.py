@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 
 import pyoxigraph as ox
-from rdflib import BNode
+from rdflib import RDF, BNode
 from rdflib.term import Node
 from rdflib.util import from_n3
 
@@ -30,6 +30,9 @@ class Places:
 
     def of(self, focus: str, path: str, value: str) -> tuple[tuple[Path, int], ...]:
         """Where to mend: the line of the statement itself, else the first on the thing, else the first that names it.
+
+        Without a property, a value with an IRI is the thing to mend; what nothing describes is sought as a property or
+        class, where it is used.
 
         Args:
             focus: the thing that is wrong, as N-Triples, or empty; `ANY_BLANK` for a blank node.
@@ -60,7 +63,7 @@ def _names(file: Path, focus: str, value: str) -> bool:
     if not any(iri.replace("#", "/").rpartition("/")[2].encode() in content for iri in iris):
         return False
     nodes = {ox.NamedNode(iri) for iri in iris}
-    return any(quad.subject in nodes or quad.object in nodes for quad in parse_quads(file))
+    return any(not nodes.isdisjoint((quad.subject, quad.predicate, quad.object)) for quad in parse_quads(file))
 
 
 def _tests(focus: str, path: str, value: str) -> Iterator[Callable[[_Triple], bool]]:
@@ -71,6 +74,8 @@ def _tests(focus: str, path: str, value: str) -> Iterator[Callable[[_Triple], bo
     wrong = obj if not path and value.startswith("<") else thing
     yield lambda triple: triple == (thing, predicate, obj)
     yield lambda triple: triple[0] == wrong
+    if wrong != thing:
+        yield lambda triple: triple[1] == wrong or triple[1:] == (RDF.type, wrong)
     yield lambda triple: triple[0] == thing
     yield lambda triple: triple[2] == thing
 

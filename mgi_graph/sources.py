@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +15,7 @@ import platformdirs
 import pyoxigraph as ox
 
 from mgi_graph.errors import SourceError, SourceNotFoundError, SourceSyntaxError
-from mgi_graph.namespaces import GRAPH
+from mgi_graph.namespaces import GRAPH, PREFIXES
 
 if TYPE_CHECKING:
     from rdflib import Graph
@@ -167,6 +169,8 @@ def read_source(path: Path) -> SourceFile:
     from rdflib import Graph
     from rdflib.plugins.parsers.notation3 import RDFSink, SinkParser
 
+    text = read_bytes(path).decode("utf-8").removeprefix("\ufeff")
+    starts = [end.end() for end in re.finditer("\n", text)]  # the parser's own count of lines counts some twice
     graph = Graph()
     lines: dict[_TripleType, int] = {}
 
@@ -175,11 +179,11 @@ def read_source(path: Path) -> SourceFile:
             super().makeStatement(quadruple, why)
             formula = quadruple[0]
             predicate, subject, obj = (self.normalise(formula, node) for node in quadruple[1:])
-            lines.setdefault((subject, predicate, obj), parser.lines + 1)
+            lines.setdefault((subject, predicate, obj), bisect_right(starts, parser.startOfLine) + 1)
 
     sink = LineSink(graph)
     parser = SinkParser(sink, baseURI=path.resolve().as_uri(), turtle=True)
-    parser.loadBuf(read_bytes(path))
+    parser.loadBuf(text)
     for prefix, namespace in parser._bindings.items():
         graph.bind(prefix, namespace)
     return SourceFile(path, graph, lines)
@@ -215,4 +219,7 @@ def _files(folder: Path, pattern: str) -> tuple[Path, ...]:
 
 def _syntax_error(path: Path, error: SyntaxError) -> SourceSyntaxError:
     problem = str(error.msg or error)
-    return SourceSyntaxError(path, problem, "Mend the line and try again.", error.lineno, error.offset)
+    repair = "Mend the line and try again."
+    if (named := re.search(r"prefix (\w+): has not been declared", problem)) and named[1] in PREFIXES:
+        repair = f"Write this among the first lines of the file: @prefix {named[1]}: <{PREFIXES[named[1]]}> ."
+    return SourceSyntaxError(path, problem, repair, error.lineno, error.offset)

@@ -135,7 +135,8 @@ def _violation(store: ox.Store, constraint: Constraint, row: Mapping[str, object
     if value is None and constraint.of_node and constraint.is_query:
         value = focus
     names = {"this": _short(focus), "path": _short(path) or constraint.path, "value": _short(value)}
-    terms = (str(focus), str(path or constraint.property or ""), str(value or ""))
+    along = str(path or constraint.property or "")
+    terms = (str(focus), along, "" if constraint.path and not along else str(value or ""))
     return Violation(
         severity=constraint.severity,
         focus=names["this"],

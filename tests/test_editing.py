@@ -8,7 +8,7 @@ import pytest
 from conftest import ROOT, Run
 from rdflib.compare import isomorphic
 
-from mgi_graph import catalogue, layout, report, sources
+from mgi_graph import catalogue, layout, report, snapshot, sources
 from mgi_graph.errors import SourceError
 from mgi_graph.figures import count
 from mgi_graph.snapshot import Snapshot
@@ -97,3 +97,14 @@ def test_stats_are_those_of_the_graph(run: Run, built: Snapshot) -> None:
     findings = next(item.number for item in figures.by_class if item.names == ("Finding",))
     assert sum(item.number for item in figures.by_section) == findings > 200
     assert f"{findings}" in done.stdout
+    assert {len(item.iris) for item in figures.by_section} == {1}
+
+
+def test_sections_of_several_profiles_are_counted_apart(files: sources.Sources) -> None:
+    from mgi_graph.engine.embedded import EmbeddedEngine
+
+    built = snapshot.of_files([*files.asserted, *sorted((ROOT / "examples").glob("*.ttl"))])
+    figures = count(EmbeddedEngine(built), [graph.iri for graph in built.graphs])
+    names = [item.names for item in figures.by_section]
+    assert {("ne-2021", "1.2"), ("xa-2024", "1.2"), ("xd-2023", "1.2")} <= set(names)
+    assert len(names) == len(set(names))

@@ -95,13 +95,33 @@ def test_a_profile_that_is_described_under_another_file_name_is_refused(run: Run
     assert "described already" in done.stderr
 
 
+EXAMPLES = sorted((ROOT / "examples").glob("*.ttl"))
 EXAMPLE = ROOT / "examples" / "synthetic-country-a-2024.ttl"
 GUIDE = ROOT / "docs" / "new-profile.md"
 
 
-def test_the_worked_example_conforms_and_is_in_form(files: sources.Sources) -> None:
-    assert layout.tidy(EXAMPLE) == EXAMPLE.read_text("utf-8")
-    assert checking.check(files.ontology, [*files.data, EXAMPLE], files.shapes).violations == ()
+def test_the_worked_examples_conform_and_are_in_form(files: sources.Sources) -> None:
+    assert len(EXAMPLES) == 2
+    for path in EXAMPLES:
+        assert layout.tidy(path) == path.read_text("utf-8")
+    assert checking.check(files.ontology, [*files.data, *EXAMPLES], files.shapes).violations == ()
+
+
+def test_the_examples_have_each_record_that_the_guide_tells_of() -> None:
+    text = "".join(path.read_text("utf-8") for path in EXAMPLES)
+    told = re.findall(r"^\| .*? \| `mgi:(\w+)`", GUIDE.read_text("utf-8"), re.MULTILINE)
+    assert len(told) == 8
+    assert [name for name in told if f"    a mgi:{name} ;" not in text] == []
+
+
+def test_the_month_of_the_guide_can_be_pasted_into_the_empty_file(files: sources.Sources, tmp_path: Path) -> None:
+    made = scaffold(files, "XXC", 2023)
+    month = next(
+        block for block in re.findall(r"```turtle\n(.*?)```", GUIDE.read_text("utf-8"), re.DOTALL) if "cutOff" in block
+    )
+    path = tmp_path / made.path.name
+    path.write_text(made.turtle.replace("    mgi:profileOf", month + "    mgi:profileOf", 1), "utf-8")
+    assert checking.check(files.ontology, [*files.data, path], files.shapes).violations == ()
 
 
 def test_the_guide_shows_what_stands_in_the_example() -> None:
@@ -119,6 +139,6 @@ def test_the_guide_shows_what_stands_in_the_example() -> None:
 
 def test_what_is_synthetic_says_so_and_is_not_published(files: sources.Sources) -> None:
     assert "Synthetic, for practice and tests" in scaffold(files, "XXB", 2024).turtle
-    assert "Synthetic, for practice and tests" in EXAMPLE.read_text("utf-8")
+    assert all("Synthetic, for practice and tests" in path.read_text("utf-8") for path in EXAMPLES)
     for path in files.data:
         assert "country/XX" not in path.read_text("utf-8")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from rdflib import Literal, URIRef
+from rdflib import RDF, Literal, URIRef
 
 from mgi_graph import sources
 from mgi_graph.errors import SourceError, SourceNotFoundError, SourceSyntaxError
@@ -32,6 +32,15 @@ def test_knows_the_line_of_every_triple_of_the_ontology(files: sources.Sources) 
     assert set(read.lines) == set(read.graph)
 
 
+def test_lines_are_those_of_the_file_to_its_end(files: sources.Sources) -> None:
+    for path in (*files.data, files.root / "examples" / "synthetic-country-a-2024.ttl"):
+        lines = path.read_text("utf-8").split("\n")
+        read = sources.read_source(path)
+        typed = [(str(kind), lines[line - 1]) for (_, is_a, kind), line in read.lines.items() if is_a == RDF.type]
+        assert len(typed) > 20
+        assert [line for kind, line in typed if not line.startswith(f"    a mgi:{kind.rpartition('#')[2]} ")] == []
+
+
 def test_syntax_error_says_file_line_column_and_what_was_expected(tmp_path: Path) -> None:
     path = tmp_path / "broken.ttl"
     path.write_text("@prefix ex: <http://e/> .\n\nex:a ex:b ex:c\nex:d ex:e ex:f .\n", "utf-8")
@@ -40,6 +49,16 @@ def test_syntax_error_says_file_line_column_and_what_was_expected(tmp_path: Path
     assert caught.value.line == 4
     assert f"{path}:4:1: " in str(caught.value)
     assert "dot is expected" in str(caught.value)
+
+
+def test_a_prefix_that_is_missing_is_told_with_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "broken.ttl"
+    path.write_text('<http://a> <http://b> "2024-05"^^xsd:gYearMonth .\n', "utf-8")
+    with pytest.raises(SourceSyntaxError, match=r"@prefix xsd: <http://www.w3.org/2001/XMLSchema#> \."):
+        sources.read_source(path)
+    path.write_text("<http://a> <http://b> zz:c .\n", "utf-8")
+    with pytest.raises(SourceSyntaxError, match="Mend the line"):
+        sources.read_source(path)
 
 
 def test_bytes_that_are_no_text_are_an_error_with_a_place(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from pathlib import Path
 
 import pytest
-from conftest import CASES
+from conftest import CASES, ROOT
 from rdflib import RDF, SH, Graph, Literal, Namespace, URIRef
 
 from mgi_graph import checking, sources, validation
@@ -124,6 +124,35 @@ def test_a_violation_names_file_and_line(tmp_path: Path, files: sources.Sources)
     report = checking.check(files.ontology, [*files.data, path], files.shapes)
     assert [found.places for found in report.violations] == [((path, 4),)]
     assert not report.conforms
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "shape", "place"),
+    [
+        ("mgi:supervisedBy <xd/", "mgi:supervisdBy <xd/", "Declared", "mgi:supervisdBy"),
+        ("a mgi:Mandate", "a mgi:Mandat", "Declared", "a mgi:Mandat ;"),
+        (
+            "<xd/org/ministry-of-ports> ;\n    mgi:topic <topic/labour-migration>",
+            "<xd/org/hro> ;\n    mgi:topic <topic/labour-migration>",
+            "Finding-mentions",
+            "<profile/xd-2023/passage/6.1-p1>",
+        ),
+    ],
+)
+def test_a_violation_is_placed_where_it_is_mended(
+    tmp_path: Path, files: sources.Sources, right: str, wrong: str, shape: str, place: str
+) -> None:
+    text = (ROOT / "examples" / "synthetic-country-d-2023.ttl").read_text("utf-8")
+    assert text.count(right) == 1
+    path = tmp_path / "wrong.ttl"
+    path.write_text(text.replace(right, wrong), "utf-8")
+    report = checking.check(files.ontology, [*files.data, path], files.shapes)
+    lines = path.read_text("utf-8").splitlines()
+    places = [found.places for found in report.violations if found.shape.endswith(f"#{shape}")]
+    assert places
+    for (file, line), *_ in places:
+        assert file == path
+        assert place in "".join(lines[line - 1 : line + 1])
 
 
 def test_a_violation_of_a_thing_without_an_iri_names_file_and_line(tmp_path: Path, files: sources.Sources) -> None:
