@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import pyoxigraph as ox
 
+from mgi_graph import articles
 from mgi_graph.engine.result import Engine, Term
 from mgi_graph.namespaces import ID, MGI, prologue, shorten
 from mgi_graph.wording import wording
@@ -49,7 +50,9 @@ _SAID = (
 )
 _ALTERNATIVE = "6"
 _LANGUAGES = ("en", "fr")
-_IS_MEMBER = {"en": "is a member of", "fr": "est membre de"}
+IS_MEMBER = {"en": "is a member of", "fr": "est membre de"}
+"""What stands between a member and its body."""
+
 _END_OF_SENTENCE = re.compile(r"(?<=[.!?;:])\s+(?=[^\W\d_a-zà-ÿ]|[“«])")
 
 
@@ -85,16 +88,22 @@ def record_label(said: Mapping[str, Sequence[Term]], name: Callable[[Term], str]
 
     if said.get("claimSubject") and said.get("claimPredicate"):
         words = wording(said["claimPredicate"][0].value, language)
-        middle = [words.forward] if words else ends("claimPredicate")
-        return " ".join([*ends("claimSubject"), *middle, *ends("claimObject", "claimValue", "claimDate")])
+        subject, others = ends("claimSubject")[0], ends("claimObject", "claimValue", "claimDate")
+        middle = words.forward if words else ends("claimPredicate")[0]
+        return joined(subject, middle, " ".join(others), language)
     if said.get("participationIn"):
         year = f" ({said['reportedYear'][0].value})" if said.get("reportedYear") else ""
         return " – ".join(ends("participant", "action", "participationIn")) + year
     if said.get("statusOf"):
         return (": " if language == "en" else "\u00a0: ").join(ends("statusOf", "status"))
     if said.get("memberBody"):
-        return f" {_IS_MEMBER[language]} ".join(ends("member", "memberBody"))
+        return joined("".join(ends("member")), IS_MEMBER[language], ends("memberBody")[0], language)
     return ""
+
+
+def joined(first: str, words: str, second: str, language: str) -> str:
+    """A sentence from the names of two things and the words between, which agree with both."""
+    return f"{first} {articles.before(articles.agreeing(words, first, language), second, language)}{second}"
 
 
 def first_sentence(text: str) -> str:

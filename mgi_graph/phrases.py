@@ -31,10 +31,10 @@ _PHRASES: Mapping[str, tuple[str, str]] = MappingProxyType(
             "{source} participe, par une unité, à la mise en œuvre de {target}",
         ),
         "legalBasis": ("{source} has a mandate based on {target}", "{source} a un mandat qui a pour base {target}"),
-        "managesSystem": ("{source} runs the system {target}", "{source} gère le système {target}"),
+        "managesSystem": ("{source} runs {target}", "{source} gère {target}"),
         "mandates": ("{source} gives a task to {target}", "{source} charge d’une tâche {target}"),
         "memberBody": ("{source} is a member of {target}", "{source} est membre de {target}"),
-        "operatesFacility": ("{source} operates {target}", "{source} gère l’établissement {target}"),
+        "operatesFacility": ("{source} operates {target}", "{source} gère {target}"),
         "partOf": ("{source} is part of {target}", "{source} est un élément de {target}"),
         "participatesIn": ("{source} takes part in {target}", "{source} prend part à {target}"),
         "provisionOf": ("{source} is an article of {target}", "{source} est un article de {target}"),
@@ -90,8 +90,10 @@ def pieces(network: Network, edge: Edge, language: str) -> list[str]:
 
 
 def _fitting(words: str, left: str, right: str, language: str) -> str:
-    """Words between two names, either of which may be empty, with the number of the first and the second's article."""
-    words = articles.agreeing(words, left) if language == "en" and left else words
+    """Words between two names, either of which may be empty, in agreement with the first, with the second's article."""
+    if left:
+        bare = words.lstrip()
+        words = words.removesuffix(bare) + articles.agreeing(bare, left, language)
     return articles.before(words, right, language) if right and words.rstrip()[-1:].isalpha() else words
 
 

@@ -48,9 +48,9 @@ _LOCAL = {
     "adopted": _both(("adopted", "was adopted by"), ("a adopté", "a été adopté par")),
     "publishes": _both(("publishes", "is published by"), ("publie", "est publié par")),
     "collects": _both(("collects", "is collected by"), ("recueille", "est recueilli par")),
-    "operatesFacility": _both(("operates", "is operated by"), ("gère l’établissement", "est géré par")),
-    "managesSystem": _both(("manages", "is managed by"), ("gère le système", "est géré par")),
-    "locatedIn": _both(("is located in", "is the place of"), ("se trouve à", "est le lieu de")),
+    "operatesFacility": _both(("operates", "is operated by"), ("gère", "est géré par")),
+    "managesSystem": _both(("manages", "is managed by"), ("gère", "est géré par")),
+    "locatedIn": _both(("is located in", "is the place of"), ("a pour lieu", "est le lieu de")),
     "country": _both(("belongs to", "is the country of"), ("relève de", "est le pays de")),
     "memberCount": _both(
         ("has this number of members:", "number of members of"), ("compte pour membres :", "effectif de")

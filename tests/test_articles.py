@@ -28,6 +28,13 @@ FRENCH = [
     ("fait partie de", "ECOWAS", "fait partie d’ECOWAS"),
     ("est rattaché à", "HCNE", "est rattaché à HCNE"),
     ("collabore avec", "Togo", "collabore avec le Togo"),
+    ("est sous l’autorité de", "Présidence de la République", "est sous l’autorité de la Présidence de la République"),
+    ("a pour lieu", "Région d’Agadez", "a pour lieu la Région d’Agadez"),
+    ("traite du thème", "Cadre institutionnel et juridique", "traite du thème Cadre institutionnel et juridique"),
+    ("collabore avec", "Arabie saoudite", "collabore avec l’Arabie saoudite"),
+    ("travaille à", "Haute Autorité", "travaille à la Haute Autorité"),
+    ("est une unité de", "Bureaux régionaux", "est une unité des Bureaux régionaux"),
+    ("collabore avec", "Niger Diaspora", "collabore avec Niger Diaspora"),
     ("modifie", "Something unknown", "modifie Something unknown"),
 ]
 ENGLISH = [
@@ -35,6 +42,12 @@ ENGLISH = [
     ("implements", "Law No. 2015-36 establishing the Agency", "implements Law No. 2015-36 establishing the Agency"),
     ("works with", "Civil society organizations", "works with Civil society organizations"),
     ("works with", "Togo", "works with Togo"),
+    (
+        "is the country of",
+        "Regional authorities of the Niger",
+        "is the country of the Regional authorities of the Niger",
+    ),
+    ("is located in", "Niger", "is located in the Niger"),
     (
         "acceded to",
         "Convention on Refugees",
@@ -49,6 +62,25 @@ NUMBERS = [
     ("adopted", "National authorities", "adopted"),
     ("is supported by", "Ministry of Justice", "is supported by"),
     ("works with", "International Organization for Migration", "works with"),
+    ("is a unit of", "COVACC regional offices", "are units of"),
+    ("is a party to", "IOM Member States", "are parties to"),
+    ("is located in", "Embassy of the Niger in the United States", "is located in"),
+    ("publishes", "Migration Information and Data Analysis System", "publishes"),
+]
+AGREEMENTS = [
+    ("est rattaché à", "Direction Générale de la Police", "est rattachée à"),
+    ("est mis en œuvre par", "Loi n° 2015-36", "est mise en œuvre par"),
+    ("a été créé par", "Agence Nationale", "a été créée par"),
+    ("a été créé par", "Ministère de la Justice", "a été créé par"),
+    ("est appuyé par", "Organisations de la société civile", "sont appuyées par"),
+    ("est établi par", "Plans annuels", "sont établis par"),
+    ("est mis en œuvre par", "Plans annuels", "sont mis en œuvre par"),
+    ("est une unité de", "Bureaux régionaux", "sont des unités de"),
+    ("est partie à", "États membres", "sont parties à"),
+    ("s’appuie sur", "Plans annuels", "s’appuient sur"),
+    ("n’a pas ratifié", "États membres", "n’ont pas ratifié"),
+    ("a élaboré", "Direction Générale", "a élaboré"),
+    ("est rattaché à", "HCNE", "est rattaché à"),
 ]
 
 
@@ -59,6 +91,9 @@ def test_words_before_a_name_take_its_article(words: str, name: str, sentence: s
     assert articles.before(words, name, language) + name == sentence
 
 
-@pytest.mark.parametrize(("words", "subject", "agreeing"), NUMBERS)
-def test_a_verb_has_the_number_of_its_subject(words: str, subject: str, agreeing: str) -> None:
-    assert articles.agreeing(words, subject) == agreeing
+@pytest.mark.parametrize(
+    ("words", "subject", "agreeing", "language"),
+    [(*one, "en") for one in NUMBERS] + [(*one, "fr") for one in AGREEMENTS],
+)
+def test_a_verb_agrees_with_its_subject(words: str, subject: str, agreeing: str, language: str) -> None:
+    assert articles.agreeing(words, subject, language) == agreeing

@@ -6,14 +6,17 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import pyoxigraph as ox
 from fastapi import Request, Response
 
+from mgi_graph import articles
 from mgi_graph.description import MOST_INCOMING, Describer, Text, every_incoming
 from mgi_graph.dossier import Archive, Dossier, Evidence, Names, Record, Statement, texts
 from mgi_graph.engine.result import Engine, Term
 from mgi_graph.errors import ParameterError
 from mgi_graph.evidence import Doubt
-from mgi_graph.sheet import MANY, Bounded, View, compose, design_of, neighbours, rests_on_reading
+from mgi_graph.labels import IS_MEMBER
+from mgi_graph.sheet import MANY, Bounded, Relation, View, compose, design_of, neighbours, rests_on_reading
 from mgi_graph.web import pages
 from mgi_graph.web.documents import Document, language_of
 from mgi_graph.wording import wording
@@ -98,6 +101,47 @@ class Speaker:
             return Text(found.forward if forward else found.backward, self.language)
         label = self.label(predicate)
         return label if forward else Text(f"← {label.value}", label.language)
+
+    def between(self, statement: Statement) -> Text:
+        """What stands between the ends of a statement, in agreement with the first, with the second's article."""
+        return self.joined(self.words(statement.predicate), statement.subject, statement.object)
+
+    def member(self, record: Record) -> Text:
+        """What stands between the member and the body of a membership."""
+        return self.joined(
+            Text(IS_MEMBER[self.language], self.language), record.one("member"), record.one("memberBody")
+        )
+
+    def joined(self, words: Text, first: Term | None, second: Term | None) -> Text:
+        """Words between two things, in agreement with the first, with the second's article and the space."""
+        if words.language != self.language:
+            return Text(f"{words.value} ", words.language)
+        agreeing = articles.agreeing(words.value, self._named(first), words.language)
+        return Text(articles.before(agreeing, self._named(second), words.language), words.language)
+
+    def heading(self, relation: Relation) -> Text:
+        """What the page's thing does to those of a list, without the "de" or "à" that each of these begins with."""
+        words = self.words(relation.predicate, relation.forward)
+        if words.language != self.language:
+            return words
+        here = self._named(ox.NamedNode(self.thing.iri))
+        agreeing = articles.agreeing(words.value, here, words.language)
+        return Text(articles.parted(agreeing, words.language)[0], words.language)
+
+    def lead(self, relation: Relation, term: Term) -> str:
+        """What stands between the heading of a list and one of its entries: "de la ", "the "; often empty."""
+        words = self.words(relation.predicate, relation.forward)
+        if words.language != self.language:
+            return ""
+        heading = articles.parted(words.value, words.language)[0]
+        return articles.before(words.value, self._named(term), words.language).removeprefix(heading).lstrip()
+
+    def _named(self, term: Term | None) -> str:
+        """The name of a thing in the reader's language; a value as it is; empty where there is no such name."""
+        if term is None or not isinstance(term, ox.NamedNode):
+            return term.value if term is not None else ""
+        name = self.label(term.value)
+        return name.value if name.language == self.language else ""
 
     def in_doubt(self, iri: str) -> tuple[Doubt, ...]:
         """The discrepancies that involve a claim, a record or a finding."""
