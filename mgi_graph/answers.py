@@ -13,7 +13,7 @@ from mgi_graph.catalogue import Parameter, Question
 from mgi_graph.engine.result import Engine, Table, Term
 from mgi_graph.errors import ParameterError
 from mgi_graph.evidence import Evidence, cite
-from mgi_graph.labels import labels_of, show
+from mgi_graph.labels import acronym, labels_of, show
 from mgi_graph.namespaces import XSD
 
 LANGUAGE_PARAMETER = "language"
@@ -46,7 +46,7 @@ class CitedAnswer:
 
     def wording(self, language: str = "en") -> str:
         """The question in words, with the values that it was asked with."""
-        acronyms = {name: self.labels.get(value.value, {}).get("") for name, value in self.values.items()}
+        acronyms = {name: acronym(self.labels.get(value.value, {}), language) for name, value in self.values.items()}
         return self.question.question[language].format_map(
             {name: acronyms[name] or self.show(value, language) for name, value in self.values.items()}
         )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import pyoxigraph as ox
 
+from mgi_graph.catalogue import LANGUAGES
 from mgi_graph.engine.result import Engine, Term
 from mgi_graph.labels import labels_of
 from mgi_graph.namespaces import prologue, shorten
@@ -113,7 +114,7 @@ def read_discrepancies(engine: Engine) -> tuple[Discrepancy, ...]:
 
 
 def _record(iri: str, labels: Mapping[str, Texts]) -> Record:
-    found = {language: text for language, text in labels[iri].items() if language}
+    found = {language: text for language, text in labels[iri].items() if language in LANGUAGES}
     return Record(iri, found or {"en": _short(iri), "fr": _short(iri)})
 
 

@@ -102,7 +102,7 @@ def cytoscape(shown: Shown) -> dict[str, Any]:
         {
             "data": {
                 "id": node.iri,
-                "label": node.short or node.name(shown.language),
+                "label": node.short(shown.language) or node.name(shown.language),
                 "name": node.name(shown.language),
                 "kind": node.kind,
                 "unit": units.get(node.iri),
@@ -168,7 +168,7 @@ def _node(shown: Shown, node: Node) -> dict[str, Cell]:
     values: tuple[Cell, ...] = (
         node.iri,
         node.name(language),
-        node.short,
+        node.short(language),
         node.kind,
         network.word(node.type, language),
         " ".join(map(str, node.years)),

@@ -17,7 +17,7 @@ import snowballstemmer
 from mgi_graph.catalogue import Question
 from mgi_graph.engine.result import Engine, Term
 from mgi_graph.namespaces import ID, MGI, expand, prologue, shorten
-from mgi_graph.search import fold
+from mgi_graph.search import fold, is_acronym
 
 LONGEST_TEXT = 200
 """The most characters of a text that are looked at."""
@@ -277,12 +277,19 @@ class Index:
         iri, kind, class_iri, acronym, page = self._store.execute(
             "SELECT iri, kind, class, acronym, page FROM thing WHERE id = ?", (match.thing,)
         ).fetchone()
+        acronym = self._acronym(match.thing, language) or acronym
         label = self._label(match.thing, language) or Text(shorten(iri), "")
         matched = "" if fold(match.text) in (fold(label.value), fold(acronym)) else match.text
         above = self._classes.get(class_iri, 0)
         class_label = (self._label(above, language) if above else None) or Text("", "")
         value = self._own_name(match.thing, among, label.value, acronym) or shorten(iri)
         return Hit(iri, kind, label, class_label, acronym, matched, value, page, match.tier >= _NEAR)
+
+    def _acronym(self, thing: int, language: str) -> str:
+        """The acronym that a thing has in a language of its own; "" where it has none."""
+        query = "SELECT text FROM name WHERE thing = ? AND rank = 1 AND language = ? ORDER BY text"
+        found = (text for (text,) in self._store.execute(query, (thing, language)).fetchall())
+        return next(filter(is_acronym, found), "")
 
     def _label(self, thing: int, language: str) -> Text | None:
         query = """SELECT text, language FROM name WHERE thing = ? AND rank IN (0, 3)

@@ -11,6 +11,7 @@ import pyoxigraph as ox
 from mgi_graph import articles
 from mgi_graph.engine.result import Engine, Term
 from mgi_graph.namespaces import ID, MGI, prologue, shorten
+from mgi_graph.search import is_acronym
 from mgi_graph.wording import wording
 
 RECORD_PROPERTIES = (
@@ -63,12 +64,22 @@ def show(term: Term, labels: Mapping[str, Mapping[str, str]], language: str = "e
 
 
 def labels_of(engine: Engine, mentioned: Iterable[Term | None]) -> dict[str, dict[str, str]]:
-    """For each IRI among terms its label by language, and its only acronym under ""; a record's is what it says."""
+    """For each IRI among terms its label by language, and its acronyms for `acronym`; a record's is what it says."""
     terms = {term for term in mentioned if isinstance(term, ox.NamedNode)}
     labels = _names(engine, terms)
     if nameless := [term for term in terms if not labels[term.value] and "/profile/" in term.value]:
         labels |= _records(engine, nameless)
     return labels
+
+
+def acronym(labels: Mapping[str, str], language: str) -> str:
+    """The acronym of a thing in a language: its own there ("CEDEAO"), else its only one; empty where it has none.
+
+    Args:
+        labels: of one thing, as `labels_of` gives them.
+        language: "en" or "fr".
+    """
+    return labels.get(f"x-{language}") or labels.get("", "")
 
 
 def record_label(said: Mapping[str, Sequence[Term]], name: Callable[[Term], str], language: str) -> str:
@@ -122,6 +133,8 @@ def _names(engine: Engine, terms: Iterable[ox.NamedNode]) -> dict[str, dict[str,
             labels[thing.value].setdefault(label.language or "en", label.value)
         elif not label.language:
             acronyms[thing.value].append(label.value)
+        elif is_acronym(label.value):
+            labels[thing.value].setdefault(f"x-{label.language}", label.value)
     for iri, found in acronyms.items():
         if len(found) == 1:
             labels[iri][""] = found[0]

@@ -17,6 +17,7 @@ import pyoxigraph as ox
 from mgi_graph.engine.result import Engine
 from mgi_graph.evidence import Evidence, Tie, trace
 from mgi_graph.namespaces import GRAPH, ID, MGI, prologue
+from mgi_graph.search import is_acronym
 
 Standing = Literal["asserted", "reading", "inferred", "together", "denied"]
 STANDINGS: tuple[Standing, ...] = ("asserted", "reading", "inferred", "together", "denied")
@@ -121,7 +122,7 @@ class Node:
     Attributes:
         iri: the thing.
         names: its name by language ("en", "fr").
-        short: its only acronym, else its number; empty where it has none.
+        shorts: its acronym by language, and under "" the only one that it has in none, else its number.
         kind: one of `KINDS`.
         type: IRI of its narrowest class.
         years: the years that are stated of it: founding, making, start, end.
@@ -131,12 +132,16 @@ class Node:
 
     iri: str
     names: Mapping[str, str]
-    short: str
+    shorts: Mapping[str, str]
     kind: str
     type: str
     years: tuple[int, ...]
     findings: frozenset[str]
     dimensions: frozenset[str]
+
+    def short(self, language: str) -> str:
+        """Its acronym in a language, else its only acronym or its number; empty where it has none."""
+        return self.shorts.get(language) or self.shorts.get("", "")
 
     def name(self, language: str) -> str:
         """Its name in a language, else in the other, else the end of its IRI."""
@@ -259,14 +264,15 @@ def read_network(engine: Engine) -> Network:
 class _Names:
     by_language: dict[str, str]
     acronyms: list[str]
+    spoken: dict[str, str]
     number: str
 
     def __init__(self) -> None:
-        self.by_language, self.acronyms, self.number = {}, [], ""
+        self.by_language, self.acronyms, self.spoken, self.number = {}, [], {}, ""
 
     @property
-    def short(self) -> str:
-        return self.acronyms[0] if len(self.acronyms) == 1 else self.number
+    def shorts(self) -> dict[str, str]:
+        return {**self.spoken, "": self.acronyms[0] if len(self.acronyms) == 1 else self.number}
 
 
 def _names(engine: Engine) -> dict[str, _Names]:
@@ -279,6 +285,8 @@ def _names(engine: Engine) -> dict[str, _Names]:
             names.by_language.setdefault(name.language or "en", name.value)
         elif rank.value == "3" and not name.language:
             names.acronyms.append(name.value)
+        elif rank.value == "3" and is_acronym(name.value):
+            names.spoken[name.language or ""] = name.value
         elif rank.value == "4":
             names.number = names.number or name.value
     return found
@@ -299,7 +307,7 @@ def _nodes(engine: Engine, names: Mapping[str, _Names], dimensions: Mapping[str,
         iri: Node(
             iri=iri,
             names=names[iri].by_language if iri in names else {},
-            short=names[iri].short if iri in names else "",
+            shorts=names[iri].shorts if iri in names else {},
             kind=_CLASSES[kind],
             type=kind,
             years=tuple(sorted(years[iri])),

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 import pyoxigraph as ox
 
 from mgi_graph.engine.result import Engine, Term, as_sparql
+from mgi_graph.labels import acronym
 from mgi_graph.namespaces import prologue
+from mgi_graph.search import is_acronym
 
 MOST_BODIES = 8
 """How many of the most connected bodies are told."""
@@ -48,19 +50,23 @@ _COUNTS = """SELECT ?class (COUNT(DISTINCT ?thing) AS ?n) WHERE {
   VALUES ?class { mgi:AffirmedClaim mgi:InterpretedClaim mgi:DeniedClaim mgi:DisputedClaim mgi:Discrepancy }
   ?thing a ?class
 } GROUP BY ?class ORDER BY ?class"""
-_NAMES = """SELECT ?thing ?name WHERE {
+_NAMES = """SELECT ?thing ?property ?name WHERE {
   VALUES ?thing { %s } VALUES ?property { skos:prefLabel skos:altLabel }
-  ?thing ?property ?name FILTER(?property = skos:prefLabel || LANG(?name) = "")
+  ?thing ?property ?name
 } ORDER BY ?thing ?property ?name"""
 
 
 @dataclass(frozen=True)
 class Thing:
-    """A thing with its names by language ("en", "fr"), and its first acronym ("" where it has none)."""
+    """A thing with its names by language ("en", "fr"), and its acronyms as `labels.acronym` wants them."""
 
     iri: str
     names: Mapping[str, str]
-    acronym: str
+    acronyms: Mapping[str, str]
+
+    def acronym(self, language: str) -> str:
+        """Its acronym in a language; empty where it has none."""
+        return acronym(self.acronyms, language)
 
 
 @dataclass(frozen=True)
@@ -160,10 +166,15 @@ def _things(engine: Engine, iris: Iterable[str]) -> dict[str, Thing]:
     wanted = sorted(iris)
     names: dict[str, dict[str, str]] = defaultdict(dict)
     values = " ".join(as_sparql(ox.NamedNode(iri)) for iri in wanted)
-    for thing, name in engine.query(_PREFIXES + _NAMES % values).table().rows:
-        if isinstance(name, ox.Literal):
+    acronyms: dict[str, dict[str, str]] = defaultdict(dict)
+    for thing, label, name in engine.query(_PREFIXES + _NAMES % values).table().rows:
+        if not isinstance(name, ox.Literal):
+            continue
+        if _value(label).endswith("prefLabel"):
             names[_value(thing)].setdefault(name.language or "", name.value)
-    return {iri: Thing(iri, _named(iri, names[iri]), names[iri].get("", "")) for iri in wanted}
+        elif not name.language or is_acronym(name.value):
+            acronyms[_value(thing)].setdefault(f"x-{name.language}" if name.language else "", name.value)
+    return {iri: Thing(iri, _named(iri, names[iri]), acronyms[iri]) for iri in wanted}
 
 
 def _named(iri: str, names: Mapping[str, str]) -> dict[str, str]:

@@ -12,6 +12,7 @@ import pyoxigraph as ox
 
 from mgi_graph.answers import CitedAnswer
 from mgi_graph.engine.result import Term
+from mgi_graph.labels import acronym
 from mgi_graph.namespaces import expand
 
 MOST = 60
@@ -338,9 +339,9 @@ def _named(start: _Node, end: _Node, names: Sequence[str]) -> Iterator[Words]:
 def _name(answer: CitedAnswer, term: Term | None, language: str) -> str:
     """What a thing is called in a picture: its acronym, where its name is long and nothing else has that acronym."""
     name = answer.show(term, language)
-    acronym = answer.labels.get(term.value, {}).get("", "") if isinstance(term, ox.NamedNode) else ""
-    alone = sum(labels.get("") == acronym for labels in answer.labels.values()) == 1
-    return acronym if len(name) > _LONG and alone and _ACRONYM.search(acronym) else name
+    short = acronym(answer.labels.get(term.value, {}), language) if isinstance(term, ox.NamedNode) else ""
+    alone = sum(acronym(labels, language) == short for labels in answer.labels.values()) == 1
+    return short if len(name) > _LONG and alone and _ACRONYM.search(short) else name
 
 
 def _wrap(text: str, letters: int, most: int) -> list[str]:

@@ -28,6 +28,7 @@ _CLASSES = 64
 _LETTERS = 4
 _kept: WeakKeyDictionary[Engine, LRUCache[str, tuple[Named, ...]]] = WeakKeyDictionary()
 _lock = Lock()
+_ACRONYM = re.compile(r"[A-Z][A-Z/]*[A-Z]")
 
 _NAMES = (
     prologue("mgi", "rdfs", "skos")
@@ -84,7 +85,7 @@ def _read(engine: Engine, class_iri: str) -> tuple[Named, ...]:
     labels: dict[str, dict[str, str]] = defaultdict(dict)
     for thing, name, main in engine.query(_NAMES.replace("rdfs:Resource", f"<{class_iri}>")).table().rows:
         if isinstance(thing, ox.NamedNode) and isinstance(name, ox.Literal) and isinstance(main, ox.Literal):
-            names[thing.value].append(name.value)
+            names[thing.value].insert(0 if name.language == "en" else len(names[thing.value]), name.value)
             if main.value == "true":
                 labels[thing.value].setdefault(name.language or "", name.value)
     return tuple(Named(iri, _main(iri, labels[iri]), tuple(found), labels[iri]) for iri, found in names.items())
@@ -135,6 +136,11 @@ def choose(candidates: Sequence[Named], text: str, kind: str) -> Named:
     if len(found) > 1:
         raise AmbiguousNameError(text, kind, list(map(_line, found)), _labels(found))
     return found[0]
+
+
+def is_acronym(name: str) -> bool:
+    """Whether a name with a language is an acronym: "ECOWAS"."""
+    return bool(_ACRONYM.fullmatch(name))
 
 
 def _partly(candidates: Sequence[Named], wanted: str) -> Iterator[list[Named]]:

@@ -74,7 +74,7 @@ def answer_triples(answer: CitedAnswer, described: Sequence[ox.Triple], version:
         ox.Triple(ox.NamedNode(iri), ox.NamedNode(RDFS + "label"), ox.Literal(text, language=language))
         for iri, labels in sorted(answer.labels.items())
         for language, text in sorted(labels.items())
-        if language
+        if language in LANGUAGES
     )
     return list(dict.fromkeys([*_result_set(answer, version), *sorted(described, key=str), *names]))
 

@@ -74,7 +74,7 @@ def _spokes(order: list[Node], radius: float, language: str) -> Iterator[Spoke]:
 
 
 def _label(node: Node, language: str) -> str:
-    name = node.short or node.name(language)
+    name = node.short(language) or node.name(language)
     return name if len(name) <= _MOST_CHARACTERS else name[: _MOST_CHARACTERS - 1].rstrip() + "…"
 
 

@@ -96,7 +96,7 @@ def test_every_text_in_the_language_is_shown(ontology: Graph, trees: dict[str, E
 
 def test_entry_says_what_the_ontology_says(trees: dict[str, ElementTree.Element]) -> None:
     unit = entry(trees["en"], "unitOf")
-    for part in ("mgi:unitOf", "assertable", "asymmetric", "under authority of", "suborganization of", "has unit"):
+    for part in ("mgi:unitOf", "assertable", "asymmetric", "under authority of", "org:subOrganizationOf", "has unit"):
         assert part in unit
     chain = entry(trees["fr"], "involvedInImplementing")
     assert "a pour unité puis met en œuvre" in chain

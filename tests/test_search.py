@@ -41,6 +41,17 @@ def first(index: Index, text: str, language: str = "en") -> str:
 
 
 @pytest.mark.parametrize(
+    ("org", "english", "french"),
+    [("org/ecowas", "ECOWAS", "CEDEAO"), ("org/ilo", "ILO", "OIT"), ("org/iom", "IOM", "OIM")],
+)
+def test_an_acronym_is_that_of_the_language(index: Index, org: str, english: str, french: str) -> None:
+    for language, mine in (("en", english), ("fr", french)):
+        for asked in (english, french):
+            hit = index.search(asked, language, limit=1).hits[0]
+            assert (hit.iri.removeprefix(ID), hit.acronym) == (org, mine)
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "2010-86",
