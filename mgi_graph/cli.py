@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
@@ -15,6 +15,7 @@ import typer
 from mgi_graph.errors import FormatError, MGIGraphError, ParameterError, SourceError
 
 if TYPE_CHECKING:
+    from mgi_graph.agreement import Agreement
     from mgi_graph.engine import Engine
     from mgi_graph.engine.wire import Store
     from mgi_graph.snapshot import Progress
@@ -131,12 +132,7 @@ def _compare_shapes(paths: Sequence[Path], shapes: Sequence[Path], report: Repor
     with _progress() as progress:
         progress("holding the graph against the shapes with pySHACL")
         comparison = shacl_oracle.compare(paths, shapes, report.violations)
-    for mark, results in (("only pySHACL", comparison.missing), ("only ours", comparison.surplus)):
-        for result in results:
-            typer.echo(f"{mark}: {' '.join(part for part in result[:5] if part)}")
-    alone = len(comparison.missing) + len(comparison.surplus)
-    typer.echo(f"{comparison.common} results of shapes by our validation and by pySHACL alike, {alone} by one alone")
-    return comparison.agree
+    return _agree(comparison, "results of shapes", "pySHACL", lambda result: " ".join(filter(None, result[:5])))
 
 
 def _compare_closures(paths: Sequence[Path]) -> bool:
@@ -146,12 +142,17 @@ def _compare_closures(paths: Sequence[Path]) -> bool:
     with _progress() as progress:
         progress("drawing the inferences with owlrl")
         comparison = oracle.compare(asserted_triples(paths))
-    for mark, triples in (("only owlrl", comparison.missing), ("only our rules", comparison.surplus)):
-        for triple in triples:
-            typer.echo(f"{mark}: {statements.as_text(triple)}")
-    alone = len(comparison.missing) + len(comparison.surplus)
-    typer.echo(f"{comparison.common} triples inferred by our rules and by owlrl alike, {alone} by one alone")
-    return comparison.agree
+    return _agree(comparison, "triples inferred", "owlrl", statements.as_text)
+
+
+def _agree(found: Agreement[Any], what: str, oracle: str, told: Callable[[Any], str]) -> bool:
+    """Say how far we and an oracle agree, each difference on a line of its own; gives whether wholly."""
+    for who, items in ((oracle, found.missing), ("MGI Graph", found.surplus)):
+        for item in items:
+            typer.echo(f"only {who}: {told(item)}")
+    alone = len(found.missing) + len(found.surplus)
+    typer.echo(f"{found.common} {what} by MGI Graph and by {oracle} alike, {alone} by one alone")
+    return found.whole
 
 
 def _show(report: Report, lang: Language) -> None:

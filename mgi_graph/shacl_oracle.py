@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -17,6 +16,7 @@ from rdflib.plugins.sparql.sparql import Query
 from rdflib.query import Result
 from rdflib.term import BNode, Node
 
+from mgi_graph.agreement import Agreement, between
 from mgi_graph.namespaces import shorten
 from mgi_graph.sources import read_graph, read_source
 from mgi_graph.validation import Violation
@@ -31,27 +31,7 @@ ANY_PATH = "(a path)"
 _PLACEHOLDERS = {"this": SH.focusNode, "path": SH.resultPath, "value": SH.value}
 
 
-@dataclass(frozen=True)
-class Comparison:
-    """Two validations of the same files.
-
-    Attributes:
-        common: how many results both have.
-        missing: those that only pySHACL has.
-        surplus: those that only our validation has.
-    """
-
-    common: int
-    missing: tuple[Found, ...]
-    surplus: tuple[Found, ...]
-
-    @property
-    def agree(self) -> bool:
-        """Whether they are equal."""
-        return not self.missing and not self.surplus
-
-
-def compare(paths: Sequence[Path], shapes: Sequence[Path], violations: Iterable[Violation]) -> Comparison:
+def compare(paths: Sequence[Path], shapes: Sequence[Path], violations: Iterable[Violation]) -> Agreement[Found]:
     """Validate files with pySHACL, and hold that against what we found.
 
     Args:
@@ -62,8 +42,7 @@ def compare(paths: Sequence[Path], shapes: Sequence[Path], violations: Iterable[
     Raises:
         SourceError: a file is missing or malformed.
     """
-    ours, theirs = found_by_us(violations), found_by_pyshacl(paths, read_graph(*shapes))
-    return Comparison(len(ours & theirs), tuple(sorted(theirs - ours, key=str)), tuple(sorted(ours - theirs, key=str)))
+    return between(found_by_us(violations), found_by_pyshacl(paths, read_graph(*shapes)))
 
 
 @cache

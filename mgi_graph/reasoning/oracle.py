@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 import pyoxigraph as ox
 
+from mgi_graph.agreement import Agreement, between
 from mgi_graph.errors import InconsistencyError
 from mgi_graph.reasoning.closure import infer
 from mgi_graph.reasoning.rules import RuleSet
@@ -15,36 +15,14 @@ from mgi_graph.reasoning.statements import says_something
 _ERROR = "http://www.daml.org/2002/03/agents/agent-ont#error"
 
 
-@dataclass(frozen=True)
-class Comparison:
-    """Two closures of the same triples.
-
-    Attributes:
-        common: how many inferred triples both have.
-        missing: those that only owlrl infers.
-        surplus: those that only our rules infer.
-    """
-
-    common: int
-    missing: tuple[ox.Triple, ...]
-    surplus: tuple[ox.Triple, ...]
-
-    @property
-    def agree(self) -> bool:
-        """Whether they are equal."""
-        return not self.missing and not self.surplus
-
-
-def compare(triples: Iterable[ox.Triple], rules: RuleSet | None = None) -> Comparison:
+def compare(triples: Iterable[ox.Triple], rules: RuleSet | None = None) -> Agreement[ox.Triple]:
     """Draw the closure with our rules and with owlrl.
 
     Raises:
         InconsistencyError, UncoveredAxiomError: as `closure.infer`.
     """
     stated = list(triples)
-    ours, theirs = set(infer(stated, rules)), set(infer_with_owlrl(stated))
-    only_theirs, only_ours = sorted(theirs - ours, key=str), sorted(ours - theirs, key=str)
-    return Comparison(len(ours & theirs), tuple(only_theirs), tuple(only_ours))
+    return between(set(infer(stated, rules)), set(infer_with_owlrl(stated)))
 
 
 def infer_with_owlrl(triples: Iterable[ox.Triple]) -> list[ox.Triple]:
