@@ -12,7 +12,6 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from importlib.metadata import version as installed
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
@@ -136,7 +135,9 @@ def of_files(paths: Sequence[Path], progress: Progress = lambda _: None) -> Snap
 
 
 def _version(parts: Iterable[str]) -> str:
-    libraries = [f"{name} {installed(name)}" for name in _BUILT_WITH]
+    from importlib.metadata import version  # slow to import, and not for those who only read
+
+    libraries = [f"{name} {version(name)}" for name in _BUILT_WITH]
     return hashlib.sha256("\n".join([_LAYOUT, *libraries, *parts]).encode()).hexdigest()[:12]
 
 

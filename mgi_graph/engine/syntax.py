@@ -9,7 +9,11 @@ from functools import cached_property
 from typing import NamedTuple
 
 # A character beyond ASCII that no name may have stops every parser, so taking all of them for letters hides nothing.
-_LETTER = r"0-9A-Za-z_\x80-\U0010FFFF"
+# Each class says what it does not hold: one that listed the characters beyond ASCII would take long to compile.
+_LETTER = r"[^\x00-/:-@\[-^`{-\x7F]"
+_INNER = r"[^\x00-,/:-@\[-^`{-\x7F]"  # a letter, a dot or a hyphen
+_LOCAL_LETTER = r"[^\x00-/;-@\[-^`{-\x7F]"  # a letter or a colon
+_LOCAL_INNER = r"[^\x00-,/;-@\[-^`{-\x7F]"  # any of these
 _TOKEN = re.compile(
     rf"""
       (?P<space>[ \t\r\n]++)
@@ -17,11 +21,11 @@ _TOKEN = re.compile(
     | (?P<iri><[^<>"{{}}|^`\x00-\x20]*+>)
     | (?P<string>\"\"\"(?:\"{{0,2}}(?:[^"\\]|\\.))*+\"\"\" | '''(?:'{{0,2}}(?:[^'\\]|\\.))*+'''
                 |"(?:[^"\\\n\r]|\\.)*+" | '(?:[^'\\\n\r]|\\.)*+')
-    | (?P<variable>[?$][{_LETTER}]++)
+    | (?P<variable>[?$]{_LETTER}++)
     | (?P<tag>@[A-Za-z]++(?:-[A-Za-z0-9]++)*+)
-    | (?P<prefixed>(?:[{_LETTER}][{_LETTER}.-]*+)?+:
-                   (?:(?:[{_LETTER}:]|%[0-9A-Fa-f]{{2}}|\\.)(?:[{_LETTER}:.-]|%[0-9A-Fa-f]{{2}}|\\.)*+)?+)
-    | (?P<name>[{_LETTER}][{_LETTER}.-]*+)
+    | (?P<prefixed>(?:{_LETTER}{_INNER}*+)?+:
+                   (?:(?:{_LOCAL_LETTER}|%[0-9A-Fa-f]{{2}}|\\.)(?:{_LOCAL_INNER}|%[0-9A-Fa-f]{{2}}|\\.)*+)?+)
+    | (?P<name>{_LETTER}{_INNER}*+)
     | (?P<open>[(\[{{]++)
     | (?P<dead>["'\\].*+)
     | (?P<other>.)
@@ -29,7 +33,7 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _PIECE = re.compile(
-    rf"(?P<number>[0-9]++(?:\.[0-9]*+)?+(?:[eE][+-]?[0-9]++)?+)|(?P<word>[A-Za-z_][{_LETTER}]*+)|(?P<other>.)"
+    rf"(?P<number>[0-9]++(?:\.[0-9]*+)?+(?:[eE][+-]?[0-9]++)?+)|(?P<word>[A-Za-z_]{_LETTER}*+)|(?P<other>.)"
 )
 _LENIENT_IRI = re.compile(r"<[^<>{}|^`\x00-\x20]*+>")
 _ONLY_IRI = re.compile(r"<[A-Za-z][A-Za-z0-9+.-]*+://")
@@ -48,8 +52,8 @@ _HINTS_BEYOND = {
 }
 _DIRECTION = re.compile(r"--[A-Za-z]")
 _GAP = r"(?:[ \t\r\n]|\#[^\r\n]*+)*+"
-_SERVICE = re.compile(rf"service{_GAP}(?:silent{_GAP})?+(?:[<?$]|[{_LETTER}.-]*+:)")
-_FROM = re.compile(rf"from{_GAP}(?:named{_GAP})?+(?:<|[{_LETTER}.-]*+:)")
+_SERVICE = re.compile(rf"service{_GAP}(?:silent{_GAP})?+(?:[<?$]|{_INNER}*+:)")
+_FROM = re.compile(rf"from{_GAP}(?:named{_GAP})?+(?:<|{_INNER}*+:)")
 _CHANGING = re.compile(rf"\b(?:now|rand|uuid|struuid|bnode){_GAP}\(|\\u", re.IGNORECASE)
 _CHANGING_HINTS = ("now", "rand", "uuid", "bnode", "\\u")
 _FEW = 32
