@@ -171,7 +171,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def open_page(browser: Browser, address: str) -> Iterator[OpenPage]:
-    """Open a page of the browser; relative addresses are the server's.
+    """Open a page of the browser; relative addresses are the server's, or those of another at `base_url=`.
 
     Options are those of Playwright's `new_context`: `locale="fr-FR"`, `viewport={"width": 360, "height": 740}`,
     `color_scheme="dark"`, `java_script_enabled=False` and so on. In the end the test fails on every error in a console
@@ -187,7 +187,7 @@ def open_page(browser: Browser, address: str) -> Iterator[OpenPage]:
         page = context.new_page()
         page.on("console", lambda message: troubles.extend(_complaints(message, tolerated)))
         page.on("pageerror", lambda error: troubles.append(f"script error: {error}"))
-        page.on("request", lambda request: troubles.extend(_strangers(request, address)))
+        page.on("request", lambda request: troubles.extend(_strangers(request, settings["base_url"])))
         return page
 
     yield open_one

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
 import pytest
-from conftest import CASES, ROOT, Serve
+from conftest import CASES, ROOT, OpenPage, Serve
+from playwright.sync_api import Page, expect
 
 from mgi_graph import answers, catalogue, checking, comparison, snapshot, sources
 from mgi_graph.engine.embedded import EmbeddedEngine
@@ -155,6 +156,35 @@ class TestPage:
             f"{url}compare", params={"subject": ID + "topic/education"}, headers={"Accept": "application/json"}
         ).json()
         assert len(body["sides"]) == 3
+
+    @pytest.mark.parametrize("query", [f"country={A}", f"subject={ID}topic/education"])
+    @pytest.mark.parametrize("lang", ["en", "fr"])
+    def test_several_profiles_are_accessible_on_wide_and_narrow_screens(
+        self, url: str, open_page: OpenPage, axe: Callable[[Page], None], query: str, lang: str
+    ) -> None:
+        for width, scheme in ((1280, "light"), (360, "dark")):
+            page = open_page(base_url=url, viewport={"width": width, "height": 800}, color_scheme=scheme)
+            page.goto(f"compare?{query}&lang={lang}")
+            expect(page.locator("h1")).to_have_count(1)
+            expect(page.locator("table").first).to_be_visible()
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+            page.locator("summary").first.click()
+            axe(page)
+
+    def test_subjects_are_chosen_by_kind_in_the_order_of_the_language(self, page: Page) -> None:
+        page.goto("compare?lang=fr")
+        groups = page.get_by_label("Un sujet dans tous les pays").locator("optgroup")
+        assert [group.get_attribute("label") for group in groups.all()] == [
+            "Dimensions",
+            "Sujets",
+            "Groupes de personnes",
+        ]
+        topics = groups.nth(1).locator("option").all_inner_texts()
+        assert topics.index("Droit de vote") < topics.index("Éducation") < topics.index("Genre")
+        page.get_by_label("Un sujet dans tous les pays").select_option("Éducation")
+        page.get_by_role("button", name="Comparer les pays").click()
+        expect(page).to_have_title("Éducation – Comparer les profils – MGI Graph")
+        expect(page.get_by_label("Un sujet dans tous les pays").locator("option:checked")).to_have_text("Éducation")
 
     @pytest.mark.parametrize(
         "query", ["country=x&subject=y", "country=<b>", "colour=red", f"country={'x' * 3000}", "country=a&country=b"]

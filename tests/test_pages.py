@@ -26,6 +26,10 @@ KINDS = [
     "shapes",
     "graph/niger-2021",
     "sparql",
+    "compare",
+    "compare?subject=https://w3id.org/mgi-graph/id/topic/education",
+    "why",
+    "why?subject=Law+No.+2015-36&predicate=implementedBy&object=ANLTP/TIM",
 ]
 EN, FR = Reader("en"), Reader("fr")
 

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import asdict
 
 from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from mgi_graph import comparison
-from mgi_graph.comparison import SideBySide, Succession
+from mgi_graph.comparison import Named, SideBySide, Succession
 from mgi_graph.engine.result import Engine
 from mgi_graph.errors import ParameterError
 from mgi_graph.exports import Format
+from mgi_graph.namespaces import ID
+from mgi_graph.search import fold
 from mgi_graph.web import pages
+from mgi_graph.web.documents import language_of
 from mgi_graph.web.negotiation import choose_format, named_format
 from mgi_graph.web.parameters import LONGEST_NAME, read_parameters
+from mgi_graph.web.reader import Reader
 
 _HTML = Format("html", ("text/html",))
 _JSON = Format("json", ("application/json",))
@@ -49,13 +54,21 @@ def _answer(engine: Engine, request: Request) -> Response:
         "compare.html",
         given=given,
         profiles=comparison.profiles(engine),
-        subjects=comparison.subjects(engine),
+        subjects=_by_kind(comparison.subjects(engine), Reader(language_of(request))),
         succession=succession,
         sides=sides,
         kinds=comparison.KINDS,
     )
     page.headers["Vary"] = "Accept, Accept-Language"
     return page
+
+
+def _by_kind(subjects: Iterable[Named], reader: Reader) -> dict[str, list[Named]]:
+    """Subjects under the kind that their IRIs name ("dimension", "topic", "group"), in the order of a language."""
+    kinds: dict[str, list[Named]] = {"dimension": [], "topic": [], "group": []}
+    for subject in subjects:
+        kinds[subject.iri.removeprefix(ID).partition("/")[0]].append(subject)
+    return {kind: sorted(found, key=lambda one: fold(reader.told(one.names)[0])) for kind, found in kinds.items()}
 
 
 def _compared(engine: Engine, given: dict[str, str]) -> tuple[Succession | None, SideBySide | None]:
