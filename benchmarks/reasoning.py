@@ -51,7 +51,7 @@ class Run:
 
 def niger() -> Given:
     """The graph of the project, as asserted."""
-    return Given("Niger 2021, with ontology and cross-check", asserted_triples(find_sources(ROOT).asserted))
+    return Given("Niger 2021, with ontology and cross-check", list(asserted_triples(find_sources(ROOT).asserted)))
 
 
 def synthetic(folder: Path, profiles: int) -> Given:

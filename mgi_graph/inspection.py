@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pyoxigraph as ox
 
 from mgi_graph.checking import Progress, check, nearest
-from mgi_graph.reasoning.closure import infer
+from mgi_graph.reasoning.closure import infer_once
 from mgi_graph.sources import Sources, parse_quads
 from mgi_graph.validation import Report
 
 
 @dataclass(frozen=True)
 class Inspection:
-    """What was found: the violations of shapes, and the inferred triples of the consistent graph, in a fixed order."""
+    """What was found: the violations of shapes, and what follows from the consistent graph.
+
+    Attributes:
+        report: of the shapes.
+        inferred: the triples that follow, each once in no fixed order, to be gone through once.
+    """
 
     report: Report
-    inferred: tuple[ox.Triple, ...]
+    inferred: Iterator[ox.Triple]
 
 
 def inspect(sources: Sources, progress: Progress = lambda _: None) -> Inspection:
@@ -47,13 +52,13 @@ def inspect_files(sources: Sources, files: Sequence[Path], progress: Progress = 
 def _inspect(sources: Sources, data: Sequence[Path], progress: Progress) -> Inspection:
     report = check(sources.ontology, data, sources.shapes, progress)
     progress("drawing the inferences")
-    return Inspection(report, tuple(infer(asserted_triples([sources.ontology, *data]))))
+    return Inspection(report, infer_once(asserted_triples([sources.ontology, *data])))
 
 
-def asserted_triples(paths: Sequence[Path]) -> list[ox.Triple]:
-    """All triples of some files; the blank nodes of each stay its own.
+def asserted_triples(paths: Sequence[Path]) -> Iterator[ox.Triple]:
+    """All triples of some files, as they are read; the blank nodes of each stay its own.
 
     Raises:
         SourceError: a file is missing or malformed.
     """
-    return [quad.triple for path in paths for quad in parse_quads(path, rename_blank_nodes=True)]
+    return (quad.triple for path in paths for quad in parse_quads(path, rename_blank_nodes=True))

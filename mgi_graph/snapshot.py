@@ -12,13 +12,15 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from itertools import chain, islice
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
 import pyoxigraph as ox
 
+from mgi_graph import dumps as dumping
 from mgi_graph.census import Census, Part, take_census
-from mgi_graph.dumps import Dump, write_dumps
+from mgi_graph.dumps import Dump
 from mgi_graph.errors import SnapshotError, ValidationError
 from mgi_graph.namespaces import DCTERMS, GRAPH, PROV, RDF, RDFS, VOID, XSD
 from mgi_graph.sources import CACHE_VARIABLE as CACHE_VARIABLE
@@ -26,9 +28,10 @@ from mgi_graph.sources import Sources, cache_folder, graph_iri, parse_quads, rea
 
 INFERRED = GRAPH + "inferred"
 DESCRIPTION = GRAPH + "description"
-_LAYOUT = "4"
+_LAYOUT = "5"
 _BUILT_WITH = ("pyoxigraph", "rdflib")
 _KEPT = 5
+_AT_ONCE = 200_000
 _MANIFEST = "manifest.json"
 
 Progress = Callable[[str], None]
@@ -187,10 +190,8 @@ def _build(version: str, fill: Callable[[ox.Store, Path], _Content]) -> Snapshot
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".building-") as workshop:
-            filled = ox.Store()
-            content = fill(filled, Path(workshop) / "dumps")
             store = ox.Store(str(Path(workshop) / "store"))
-            store.bulk_extend(filled)  # at one stroke, so that few files are to be opened and read
+            content = fill(store, Path(workshop) / "dumps")
             store.optimize()
             store.flush()
             manifest = _manifest(version, store, content)
@@ -212,7 +213,7 @@ def _manifest(version: str, store: ox.Store, content: _Content) -> dict[str, Any
     return {
         "version": version,
         "made": datetime.now(UTC).isoformat(timespec="seconds"),
-        "triples": sum(1 for _ in store.quads_for_pattern(None, None, None, ox.DefaultGraph())),
+        "triples": _count(store, "?s ?p ?o"),
         "census": asdict(take_census(store)),
         **{name: [asdict(item) for item in items] for name, items in content._asdict().items()},
     }
@@ -270,39 +271,50 @@ def _fill_graph(store: ox.Store, dumps: Path, sources: Sources, progress: Progre
             "`mgi-graph check` lists them, with file and line.",
         )
     progress("writing the store and the dumps")
-    graphs = [_load_file(store, path, sources.root) for path in sources.asserted]
-    inferred = [ox.Quad(s, p, o, ox.NamedNode(INFERRED)) for s, p, o in inspected.inferred]
-    store.bulk_extend(inferred)
+    statements = dumping.write_statements(dumps, sources, inspected.inferred)
+    del inspected  # and with it the store that it was inferred in
+    _load(store, _also_united(ox.parse(path=statements)))
+    graphs = [_file_facts(store, path, sources.root) for path in sources.asserted]
     graphs.append(
         _facts(store, INFERRED, "What follows from the asserted triples", "Ce qui découle des triplets affirmés")
     )
     described = tuple(_described(graphs))
-    store.bulk_extend(described)
+    store.extend(_also_united(described))
     graphs.append(_facts(store, DESCRIPTION, "What the named graphs are", "Ce que sont les graphes nommés"))
-    _unite(store)
-    return _Content(tuple(graphs), write_dumps(dumps, sources, inferred, described))
+    return _Content(tuple(graphs), dumping.finish(dumps, sources, described))
 
 
 def _fill_files(store: ox.Store, paths: Sequence[Path], progress: Progress) -> _Content:
-    for path in paths:
+    def read(path: Path) -> Iterator[ox.Quad]:
         progress(f"reading {path}")
-        store.bulk_extend(parse_quads(path, rename_blank_nodes=True))
+        return parse_quads(path, rename_blank_nodes=True)
+
+    _load(store, chain.from_iterable(map(read, paths)))
     names = sorted(str(graph.value) for graph in store.named_graphs() if isinstance(graph, ox.NamedNode))
     return _Content(tuple(_facts(store, name, "A graph of the files", "Un graphe des fichiers") for name in names))
 
 
-def _load_file(store: ox.Store, path: Path, root: Path) -> GraphFacts:
+def _load(store: ox.Store, quads: Iterable[ox.Quad]) -> None:
+    """Load quads in parts: at one stroke, a million would be held in each order that the store keeps them in."""
+    quads = iter(quads)
+    for first in quads:
+        store.bulk_extend(chain([first], islice(quads, _AT_ONCE - 1)))
+
+
+def _file_facts(store: ox.Store, path: Path, root: Path) -> GraphFacts:
     name = path.relative_to(root).as_posix()
-    graph = ox.NamedNode(graph_iri(path))
-    quads = parse_quads(path, rename_blank_nodes=True)
-    store.bulk_extend(ox.Quad(quad.subject, quad.predicate, quad.object, graph) for quad in quads)
     sha256 = hashlib.sha256(read_bytes(path)).hexdigest()
-    return _facts(store, graph.value, f"Triples asserted in {name}", f"Triplets affirmés dans {name}", name, sha256)
+    return _facts(store, graph_iri(path), f"Triples asserted in {name}", f"Triplets affirmés dans {name}", name, sha256)
 
 
 def _facts(store: ox.Store, iri: str, en: str, fr: str, file: str = "", sha256: str = "") -> GraphFacts:
-    triples = sum(1 for _ in store.quads_for_pattern(None, None, None, ox.NamedNode(iri)))
-    return GraphFacts(iri, en, fr, triples, file, sha256)
+    return GraphFacts(iri, en, fr, _count(store, f"GRAPH <{iri}> {{ ?s ?p ?o }}"), file, sha256)
+
+
+def _count(store: ox.Store, pattern: str) -> int:
+    solutions = store.query(f"SELECT (COUNT(*) AS ?n) WHERE {{ {pattern} }}")
+    assert isinstance(solutions, ox.QuerySolutions)
+    return int(next(solutions)["n"].value)
 
 
 def _described(graphs: Sequence[GraphFacts]) -> Iterator[ox.Quad]:
@@ -328,7 +340,8 @@ def _said(facts: GraphFacts, graphs: Sequence[GraphFacts]) -> Iterator[tuple[str
         yield from ((PROV + "wasDerivedFrom", ox.NamedNode(other.iri)) for other in graphs if other.file)
 
 
-def _unite(store: ox.Store) -> None:
-    """Make the default graph the union of the named ones, in which each triple stands once."""
-    named = list(store.quads_for_pattern(None, None, None, None))
-    store.bulk_extend(ox.Quad(quad.subject, quad.predicate, quad.object) for quad in named)
+def _also_united(quads: Iterable[ox.Quad]) -> Iterator[ox.Quad]:
+    """Quads of named graphs, and their triples in the default graph, which is the union of those."""
+    for quad in quads:
+        yield quad
+        yield ox.Quad(quad.subject, quad.predicate, quad.object)

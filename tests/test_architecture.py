@@ -17,7 +17,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("reasoning", "reasoning.axioms", "reasoning.statements", "reasoning.words"),
     ("reasoning.rules",),
     ("wording",),
-    ("sources", "engine.syntax", "turtle", "census"),
+    ("sources", "engine.syntax", "turtle", "lines", "census"),
     (
         "engine.result",
         "engine.standard",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import pyoxigraph as ox
@@ -22,6 +23,7 @@ _ROUND = "urn:round:"
 _TYPE = RDF + "type"
 _SAME = ox.NamedNode(OWL + "sameAs")
 _SHOWN = 20
+_AT_ONCE = 10_000
 _BOUNDS = Bounds(seconds=2, proofs=1)
 
 
@@ -54,40 +56,58 @@ def infer(triples: Iterable[ox.Triple], rules: RuleSet | None = None) -> list[ox
             those that are inferred what they follow from.
         UncoveredAxiomError: there is an axiom that no rule covers, or one in the triples that is not in the rules.
     """
-    stated = list(triples)
-    if rules is None:
-        rules = compile_rules(stated)
-    else:
-        _refuse_unknown_axioms(stated, rules)
+    return sorted(infer_once(triples, rules), key=str)
+
+
+def infer_once(triples: Iterable[ox.Triple], rules: RuleSet | None = None) -> Iterator[ox.Triple]:
+    """The same, to be gone through once, in no fixed order: nothing but a store in memory holds the triples.
+
+    Raises:
+        InconsistencyError, UncoveredAxiomError: as `infer`, before anything is given.
+    """
     store = ox.Store()
-    store.bulk_extend(ox.Quad(*triple) for triple in stated)
-    found = _saturate(store, rules)
+    store.bulk_extend(ox.Quad(*triple) for triple in triples)
+    if rules is None:
+        rules = compile_rules(_stated(store))
+    else:
+        _refuse_unknown_axioms(store, rules)
+    rounds = _saturate(store, rules)
     _refuse_merged_terms(store, rules)
-    _refuse_clashes(store, rules, found)
-    return sorted((triple for triple in found if says_something(triple)), key=str)
+    _refuse_clashes(store, rules, rounds)
+    return filter(says_something, _added(store, rounds))
 
 
-def _saturate(store: ox.Store, rules: RuleSet) -> set[ox.Triple]:
-    """Add to the store what follows, round after round until nothing is new, and give it.
+def _stated(store: ox.Store) -> Iterator[ox.Triple]:
+    return (quad.triple for quad in store.quads_for_pattern(None, None, None, ox.DefaultGraph()))
+
+
+def _added(store: ox.Store, rounds: Sequence[ox.NamedNode]) -> Iterator[ox.Triple]:
+    """What the rounds have added, each triple once: none adds what is there."""
+    return (quad.triple for graph in rounds for quad in store.quads_for_pattern(None, None, None, graph))
+
+
+def _saturate(store: ox.Store, rules: RuleSet) -> tuple[ox.NamedNode, ...]:
+    """Add to the store what follows, round after round until nothing is new.
 
     From the second round on (semi-naive evaluation) a rule is asked only where one of its patterns matches what the
     round before has added, which stands in a named graph of its own.
+
+    Returns:
+        The graphs of the rounds.
     """
-    found: set[ox.Triple] = set()
-    last: ox.NamedNode | None = None
-    number, changed = 0, True
+    rounds: list[ox.NamedNode] = []
+    changed = True
     while changed:
-        graph = ox.NamedNode(f"{_ROUND}{number}")
-        before = len(found)
-        for query in _queries(store, rules.rules, last):
+        graph = ox.NamedNode(f"{_ROUND}{len(rounds)}")
+        changed = False
+        for query in _queries(store, rules.rules, rounds[-1] if rounds else None):
             results = store.query(query)
             assert isinstance(results, ox.QueryTriples)
-            if new := set(results):
-                for place in (ox.DefaultGraph(), graph):
-                    store.bulk_extend(ox.Quad(s, p, o, place) for s, p, o in new)
-                found |= new
-        last, number, changed = graph, number + 1, len(found) > before
-    return found
+            while new := list(islice(results, _AT_ONCE)):  # a query sees the store as it was when it was asked
+                store.extend(ox.Quad(s, p, o, place) for s, p, o in new for place in (ox.DefaultGraph(), graph))
+                changed = True
+        rounds.append(graph)
+    return tuple(rounds)
 
 
 def _queries(store: ox.Store, rules: Iterable[Rule], last: ox.NamedNode | None) -> Iterator[str]:
@@ -141,10 +161,11 @@ def _filled(pattern: Pattern, row: ox.QuerySolution) -> ox.Triple:
     return ox.Triple(*terms)
 
 
-def _refuse_clashes(store: ox.Store, rules: RuleSet, inferred: set[ox.Triple]) -> None:
+def _refuse_clashes(store: ox.Store, rules: RuleSet, rounds: Sequence[ox.NamedNode]) -> None:
     clashes = {str(clash): clash for clash in find_clashes(store, rules)}
     if not clashes:
         return
+    inferred = set(_added(store, rounds))
     store.bulk_extend(ox.Quad(s, p, o, ox.NamedNode(INFERRED)) for s, p, o in inferred)
     lines = []
     for text, clash in list(clashes.items())[:_SHOWN]:
@@ -181,10 +202,10 @@ class _Closed:
         return {}
 
 
-def _refuse_unknown_axioms(triples: Iterable[ox.Triple], rules: RuleSet) -> None:
+def _refuse_unknown_axioms(store: ox.Store, rules: RuleSet) -> None:
     """Axioms among the data that the rules were not made from would be passed over in silence."""
-    if any(is_axiomatic(triple) for triple in triples):
-        unknown = set(read_axioms(triples)) - set(rules.axioms)
+    if any(is_axiomatic(triple) for triple in _stated(store)):
+        unknown = set(read_axioms(_stated(store))) - set(rules.axioms)
         if unknown:
             raise UncoveredAxiomError(f"an axiom among the data, which the ontology lacks ({min(map(str, unknown))})")
 
