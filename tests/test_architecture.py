@@ -13,7 +13,7 @@ from mgi_graph import errors
 PACKAGE = Path(__file__).parent.parent / "mgi_graph"
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("__init__",),
-    ("namespaces", "errors", "agreement", "reference.words", "articles"),
+    ("namespaces", "errors", "agreement", "reference.words", "articles", "typography"),
     ("reasoning", "reasoning.axioms", "reasoning.statements", "reasoning.words"),
     ("reasoning.rules",),
     ("wording",),

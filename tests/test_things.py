@@ -256,7 +256,7 @@ def test_a_reading_is_marked_in_the_chart_and_in_what_rests_on_it(client: httpx.
 def test_a_finding_says_that_its_words_are_ours(client: httpx.Client) -> None:
     for path in (FINDING, "questions/stated-absences", f"cite?iri={ID}{FINDING.removeprefix('doc/')}"):
         assert "In our words; the report’s own sentence is on p. 14." in read(client, path), path
-        assert "Dans nos mots ; la phrase du rapport est à la p. 14." in read(client, path, "fr"), path
+        assert "Dans nos mots\u202f; la phrase du rapport est à la p. 14." in read(client, path, "fr"), path
 
 
 def test_a_discrepancy_lists_its_readings_and_the_choice(client: httpx.Client) -> None:

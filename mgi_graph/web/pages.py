@@ -13,6 +13,7 @@ from starlette.routing import Match
 
 from mgi_graph import __version__
 from mgi_graph.namespaces import DATA_LICENCE, shorten
+from mgi_graph.typography import typeset
 from mgi_graph.web import assets
 from mgi_graph.web.negotiation import LANGUAGES, choose_language
 from mgi_graph.web.reader import Reader
@@ -108,6 +109,7 @@ def environment(language: str) -> Environment:
         "date": reader.date,
         "size": reader.size,
         "told": reader.told,
+        "typeset": typeset,
         "unbroken": reader.unbroken,
         "static": assets.address,
         "shorten": shorten,
