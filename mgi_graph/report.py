@@ -30,7 +30,7 @@ _HEADINGS = {
     },
     "says": {"en": "What the report says", "fr": "Ce que dit le rapport"},
     "cite": {"en": "Source", "fr": "Source"},
-    "reading": {"en": "editor’s reading", "fr": "lecture de l’éditeur"},
+    "reading": {"en": "editors’ reading", "fr": "lecture des éditeurs"},
     "doubt": {"en": "in doubt:", "fr": "en doute :"},
     "params": {"en": "Parameters", "fr": "Paramètres"},
 }

@@ -445,20 +445,6 @@ def neighbours(dossier: Dossier) -> tuple[str, ...]:
     return tuple(sorted(ties, key=lambda iri: (-ties[iri], iri))[:MOST_NEIGHBOURS])
 
 
-def rests_on_reading(dossier: Dossier, statement: Statement) -> bool:
-    """Whether an inferred authority cannot be had, by the chart of a dossier, without an editors' reading."""
-    if statement.standing != Standing.INFERRED or statement.predicate != MGI + "underAuthorityOf":
-        return False
-    stated = [one for one in dossier.chart if one.predicate in _DIRECTLY_UNDER and one.standing != Standing.READING]
-    reached, ends = {statement.subject.value}, [statement.subject.value]
-    while ends:
-        body = ends.pop()
-        new = {one.object.value for one in stated if one.subject.value == body} - reached
-        reached |= new
-        ends += new
-    return statement.object.value not in reached
-
-
 def compose(dossier: Dossier, between: Iterable[Statement], view: View, language: str) -> tuple[Block, ...]:
     """The blocks of a thing's page; where the view wants one list alone, the block that has it.
 

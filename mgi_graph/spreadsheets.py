@@ -22,16 +22,16 @@ Cell = str | int | float
 CSV_SEPARATOR = " | "
 """What stands in CSV between the pieces of evidence of one row; in XLSX each has a line of its own."""
 
+READING: dict[str, str] = {"en": "editors’ reading", "fr": "lecture des éditeurs"}
+"""What is called so: a claim that is one, and any other record for which a reading had to be chosen."""
+
 CLAIM_KINDS: dict[str, dict[str, str]] = {
     "AffirmedClaim": {"en": "affirmed claim", "fr": "assertion affirmée"},
-    "InterpretedClaim": {"en": "interpreted claim", "fr": "assertion interprétée"},
+    "InterpretedClaim": READING,
     "DeniedClaim": {"en": "denied claim", "fr": "assertion niée"},
     "DisputedClaim": {"en": "disputed claim", "fr": "assertion contestée"},
 }
 """The kinds of claim as the ontology labels them."""
-
-READING: dict[str, str] = {"en": "editors’ reading", "fr": "lecture des éditeurs"}
-"""What a record other than a claim is called, where a reading had to be chosen for it."""
 
 _FORMULA = re.compile(r"[=+\-@\t\r\n＝＋－＠]")
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?\Z", re.ASCII)

@@ -164,7 +164,7 @@ def test_a_denied_statement_is_apart_from_what_is_stated(client: httpx.Client, a
 
 
 def test_a_reading_gives_its_reason_and_a_disputed_claim_is_marked(client: httpx.Client, asserted: Graph) -> None:
-    for kind, mark in (("InterpretedClaim", "editor’s reading"), ("DisputedClaim", "disputed")):
+    for kind, mark in (("InterpretedClaim", "editors’ reading"), ("DisputedClaim", "disputed")):
         claim = min(asserted.subjects(RDF.type, URIRef(MGI + kind)), key=str)
         text = read(client, local_path(str(claim)))
         assert re.search(rf'<span class="mark \w+">{mark}</span>', text), claim
@@ -248,9 +248,12 @@ def test_a_reading_is_marked_in_the_chart_and_in_what_rests_on_it(client: httpx.
     tree = re.search(r'<ul class="tree">.*?</ul>', chart[0], re.S)
     assert tree
     police = tree[0].partition("General Directorate of the National Police")[2].partition("<li>")[0]
-    assert "editor’s reading" in police
+    assert "editors’ reading" in police
     authority = block(read(client, "doc/ne/org/mid"), "chart").partition("has authority over")[2]
     assert "inferred rests on a reading" in authority
+    effects = block(read(client, "doc/ne/instrument/law-2014-60"), "effects")
+    assert effects.count("inferred rests on a reading") == 3
+    assert effects.count("how it follows") == 4
 
 
 def test_a_finding_says_that_its_words_are_ours(client: httpx.Client) -> None:

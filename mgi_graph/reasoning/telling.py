@@ -34,7 +34,7 @@ VERDICTS: Mapping[Standing, Mapping[str, str]] = {
 
 KINDS: Mapping[str, Mapping[str, str]] = {
     "AffirmedClaim": {"en": "stated", "fr": "énoncé"},
-    "InterpretedClaim": {"en": "editor’s reading", "fr": "lecture de l’éditeur"},
+    "InterpretedClaim": {"en": "editors’ reading", "fr": "lecture des éditeurs"},
     "DeniedClaim": {"en": "denied", "fr": "nié"},
     "DisputedClaim": {"en": "disputed", "fr": "contesté"},
 }

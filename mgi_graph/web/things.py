@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import pyoxigraph as ox
 from fastapi import Request, Response
@@ -13,10 +14,11 @@ from mgi_graph import articles
 from mgi_graph.description import MOST_INCOMING, Describer, Text, every_incoming
 from mgi_graph.dossier import Archive, Dossier, Evidence, Names, Record, Statement, texts
 from mgi_graph.engine.result import Engine, Term
-from mgi_graph.errors import ParameterError
+from mgi_graph.errors import ParameterError, ProofNotFoundError, StandingUnknownError, UncoveredAxiomError
 from mgi_graph.evidence import Doubt
 from mgi_graph.labels import IS_MEMBER
-from mgi_graph.sheet import MANY, Bounded, Relation, View, compose, design_of, neighbours, rests_on_reading
+from mgi_graph.reasoning.explanation import Explainer
+from mgi_graph.sheet import MANY, Bounded, Relation, View, compose, design_of, neighbours
 from mgi_graph.web import pages
 from mgi_graph.web.documents import Document, language_of
 from mgi_graph.wording import wording
@@ -25,6 +27,7 @@ _CHOSEN = re.compile(r"\([^()]*\b(?:chosen|kept|recorded|retenue?|conservée?|en
 _HIGHEST = 1_000_000
 _LONGEST_VERSION = 100
 _MOST_LISTED = 1000
+_MOST_EXPLAINED = 4096
 _UP = ("inPassage", "inSection", "ofProfile")
 
 
@@ -39,6 +42,7 @@ class ThingPages:
 
     def __init__(self, engine: Engine, describer: Describer, version: str) -> None:
         self._archive, self._version = Archive(engine, describer), version
+        self._explainer, self._on_reading = Explainer(engine), lru_cache(_MOST_EXPLAINED)(self._rests_on_reading)
 
     def draw(self, request: Request, iri: str, document: Document) -> Response:
         """The page of a thing; `part=` names a list that is wanted alone, `from=` the entry that it begins with.
@@ -65,11 +69,17 @@ class ThingPages:
             thing=dossier,
             blocks=blocks,
             view=view,
-            speaker=Speaker(dossier, names, evidence, doubts, language),
+            speaker=Speaker(dossier, names, evidence, doubts, language, self._on_reading),
             document=document,
             data_version=self._version,
             other_version=_other_version(request, self._version),
         )
+
+    def _rests_on_reading(self, triple: ox.Triple) -> bool:
+        try:
+            return self._explainer.explain(triple).rests_on_reading
+        except (ProofNotFoundError, StandingUnknownError, UncoveredAxiomError):
+            return False
 
 
 @dataclass(frozen=True)
@@ -82,6 +92,7 @@ class Speaker:
         evidence: the findings that it cites, by IRI.
         doubts: the discrepancies by what they involve.
         language: the reader's.
+        on_reading: whether an inferred triple cannot be had without an editors' reading.
     """
 
     thing: Dossier
@@ -89,6 +100,7 @@ class Speaker:
     evidence: dict[str, Evidence]
     doubts: dict[str, tuple[Doubt, ...]]
     language: str
+    on_reading: Callable[[ox.Triple], bool]
 
     def label(self, iri: str) -> Text:
         """The name of a thing."""
@@ -153,7 +165,10 @@ class Speaker:
 
     def rests_on_reading(self, statement: Statement) -> bool:
         """Whether what is inferred needs an editors' reading."""
-        return rests_on_reading(self.thing, statement)
+        subject = statement.subject
+        if isinstance(subject, ox.Literal):
+            return False
+        return self.on_reading(ox.Triple(subject, ox.NamedNode(statement.predicate), statement.object))
 
     def readable(self, terms: Sequence[Term | Text]) -> list[Text]:
         """The texts to read: those in the reader's language, or all where there is none in it."""
