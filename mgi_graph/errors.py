@@ -228,8 +228,8 @@ class NameNotFoundError(ParameterError):
 
     def __init__(self, text: str, kind: str, candidates: Sequence[str], things: Labels) -> None:
         remedy = "The nearest names:\n" + _listed(candidates) if candidates else ""
-        what = "Nothing" if kind == "mgi:Entity" else f"Nothing of the kind {kind}"
-        super().__init__(f"{what} is called {text!r}.", remedy, candidates)
+        of_kind = f"Nothing of the kind {kind} is called {text!r}."
+        super().__init__(f"Nothing is called {text!r}." if kind == "mgi:Entity" else of_kind, remedy, candidates)
         self.things = things
 
 

@@ -47,7 +47,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("centrality", "wheel", "charts", "survey_sheets"),
     ("graphfiles", "explorer"),
     ("engine.workers",),
-    ("web.negotiation", "web.problems", "web.budget", "web.metrics", "web.replies", "web.settings"),
+    ("web.messages", "web.negotiation", "web.problems", "web.budget", "web.metrics", "web.replies", "web.settings"),
     ("web.protocol", "web.models", "web.assets", "web.documents"),
     ("web.reader", "web.parameters", "web.explanations"),
     ("web.pages",),

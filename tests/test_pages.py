@@ -50,7 +50,7 @@ def test_a_reader_gets_words_numbers_and_dates_of_the_language() -> None:
 
 def test_a_french_verb_keeps_its_pronoun_on_the_line() -> None:
     asked = "Quelles unités le MID compte-t-il, met-elle en œuvre, sous-traite ?"
-    kept = "Quelles unités le MID compte\u2011t\u2011il, met\u2011elle en œuvre, sous-traite\u202f?"
+    kept = "Quelles unités le MID compte\u2011t\u2011il, met\u2011elle en œuvre, sous-traite ?"
     assert (FR.unbroken(asked), EN.unbroken(asked)) == (kept, asked)
 
 

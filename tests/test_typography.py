@@ -12,7 +12,7 @@ import pytest
 from jinja2 import Environment, nodes
 
 import mgi_graph.web
-from mgi_graph.typography import french
+from mgi_graph.typography import french, french_page
 from mgi_graph.web.reader import Reader
 
 TEMPLATES = Path(mgi_graph.web.__file__).parent / "templates"
@@ -79,11 +79,19 @@ def test_every_french_text_of_the_templates_is_set_in_french() -> None:
 @pytest.mark.parametrize("path", PAGES)
 def test_french_pages_are_set_in_french(address: str, path: str) -> None:
     separator = "&" if "?" in path else "?"
-    got = httpx.get(f"{address}{path}{separator}lang=fr", headers={"accept": "text/html"}, timeout=60)
+    got = httpx.get(f"{address.rstrip('/')}{path}{separator}lang=fr", headers={"accept": "text/html"}, timeout=60)
+    assert got.status_code == 200
     page = FrenchTexts()
     page.feed(got.text)
     assert len(page.texts) > 20
     assert [text for text in page.texts if WRONG.search(text)] == []
+
+
+def test_code_and_other_languages_stay() -> None:
+    page = '<p lang="fr">a ; <em lang="en">b ; c</em> d ; <br> <code>e ; <i>f ;</i> g</code> h ; </p>'
+    kept = french_page(page)
+    assert kept.replace("\u202f", " ") == page
+    assert kept.count("\u202f") == 3
 
 
 @pytest.mark.parametrize(
@@ -91,6 +99,8 @@ def test_french_pages_are_set_in_french(address: str, path: str) -> None:
     [
         ("Il dit : « non » ; et pourquoi ?", "Il dit\u00a0: «\u00a0non\u00a0»\u202f; et pourquoi\u202f?"),
         ("Ah !", "Ah\u202f!"),
+        ("ANPE; CNSS: deux", "ANPE\u202f; CNSS\u00a0: deux"),
+        ("A &amp; B", "A &amp; B"),
         ("SELECT ?x WHERE", "SELECT ?x WHERE"),
         ("https://w3id.org", "https://w3id.org"),
         ("déjà\u00a0: fait", "déjà\u00a0: fait"),

@@ -15,6 +15,7 @@ from werkzeug.http import parse_accept_header
 from mgi_graph.errors import Labels, MGIGraphError
 from mgi_graph.namespaces import expand
 from mgi_graph.web import pages
+from mgi_graph.web.messages import in_french
 from mgi_graph.web.models import Problem
 from mgi_graph.web.negotiation import prefers_html
 from mgi_graph.web.problems import PLAIN, headers_of, status_of
@@ -89,20 +90,49 @@ def _candidates(error: MGIGraphError) -> list[str]:
 
 
 def _respond(request: Request, problem: Problem, headers: Mapping[str, str], things: Labels | None = None) -> Response:
-    shared = {"Vary": "Accept", "Content-Language": "en", "X-Content-Type-Options": "nosniff", **headers}
+    spoken = _spoken(problem, pages.reader_of(request).language)
+    shared = {
+        "Vary": "Accept, Accept-Language",
+        "Content-Language": spoken.language,
+        "X-Content-Type-Options": "nosniff",
+        **headers,
+    }
     if wants_json(request):
-        return Response(problem.model_dump_json(), problem.status, shared, PROBLEM_TYPE)
+        return Response(spoken.problem.model_dump_json(), problem.status, shared, PROBLEM_TYPE)
     if prefers_html(",".join(request.headers.getlist("accept"))):
-        return _page(request, problem, headers, things or {})
+        return _page(request, problem, spoken, headers, things or {})
+    problem = spoken.problem
     text = f"{problem.detail}\n{problem.remedy}" if problem.remedy else problem.detail
     return Response(f"{text}\n", problem.status, shared, PLAIN)
 
 
-def _page(request: Request, problem: Problem, headers: Mapping[str, str], things: Labels) -> Response:
+class _Spoken(NamedTuple):
+    """A problem told in a language."""
+
+    problem: Problem
+    language: str
+
+
+def _spoken(problem: Problem, language: str) -> _Spoken:
+    """A problem in a language; in English where there are no words for it in that."""
+    detail, remedy = in_french(problem.detail), in_french(problem.remedy or "")
+    if language != "fr" or not detail or (problem.remedy and not remedy):
+        return _Spoken(problem, "en")
+    return _Spoken(problem.model_copy(update={"detail": detail, "remedy": remedy or None}), "fr")
+
+
+def _page(request: Request, problem: Problem, spoken: _Spoken, headers: Mapping[str, str], things: Labels) -> Response:
     heading = _HEADINGS.get(problem.error) or _HEADINGS.get(str(problem.status)) or _OTHERWISE
     reader = pages.reader_of(request)
-    values = {"heading": reader.t(*heading), "problem": problem, "choices": list(_choices(request, problem, things))}
-    page = pages.render(request, "error.html", **values)
+    choices = list(_choices(request, problem, things))
+    page = pages.render(
+        request,
+        "error.html",
+        heading=reader.t(*heading),
+        problem=spoken.problem,
+        spoken=spoken.language,
+        choices=choices,
+    )
     page.status_code = problem.status
     page.headers.update({"Vary": "Accept, Accept-Language", "Cache-Control": "no-store", **headers})
     return page

@@ -13,8 +13,9 @@ from starlette.routing import Match
 
 from mgi_graph import __version__
 from mgi_graph.namespaces import DATA_LICENCE, shorten
-from mgi_graph.typography import typeset
+from mgi_graph.typography import french_page
 from mgi_graph.web import assets
+from mgi_graph.web.messages import in_french
 from mgi_graph.web.negotiation import LANGUAGES, choose_language
 from mgi_graph.web.reader import Reader
 
@@ -79,6 +80,8 @@ def render(request: Request, template: str, /, **values: object) -> Response:
         "serves": partial(serves, request.app),
     }
     html = environment(reader.language).get_template(template).render(shared | values)
+    if reader.language == "fr":
+        html = french_page(html)
     headers = {**SECURITY, "Content-Language": reader.language}
     return Response(html, 200, headers, "text/html; charset=utf-8")
 
@@ -109,7 +112,7 @@ def environment(language: str) -> Environment:
         "date": reader.date,
         "size": reader.size,
         "told": reader.told,
-        "typeset": typeset,
+        "in_french": in_french,
         "unbroken": reader.unbroken,
         "static": assets.address,
         "shorten": shorten,

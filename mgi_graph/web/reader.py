@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from babel import Locale, dates, numbers
 
 from mgi_graph.namespaces import BASE
-from mgi_graph.typography import french, typeset
+from mgi_graph.typography import french
 from mgi_graph.web.documents import local_path
 
 _LOCALES = {"en": "en_GB", "fr": "fr_FR"}
@@ -78,11 +78,9 @@ class Reader:
 
     def unbroken(self, text: str) -> str:
         """A French question whose lines do not break between verb and pronoun: with U+2011 in "compte-t-il"."""
-        if self.language != "fr":
-            return text
-        return _INVERTED.sub(lambda found: found[0].replace("-", "\u2011"), french(text))
+        return _INVERTED.sub(lambda found: found[0].replace("-", "\u2011"), text) if self.language == "fr" else text
 
     def told(self, texts: Mapping[str, str]) -> tuple[str, str]:
         """Of a text in several languages the one to read, and its language: the reader's, else English, else any."""
         code = next((code for code in (self.language, "en", *texts) if texts.get(code)), "")
-        return typeset(texts.get(code, ""), code), code
+        return texts.get(code, ""), code

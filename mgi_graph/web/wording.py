@@ -8,7 +8,6 @@ from markupsafe import Markup, escape
 
 from mgi_graph import articles, phrases
 from mgi_graph.network import Edge, Network
-from mgi_graph.typography import typeset
 from mgi_graph.web.reader import Reader
 
 _NODE = Markup('<a href="{}" data-thing="{}">{}</a>')
@@ -38,12 +37,12 @@ class Wording:
         node = self.network.nodes.get(iri)
         text, language = self.reader.told(node.names if node else self.network.words.get(iri, {}))
         if not text:
-            return escape(typeset(self.network.word(iri, self.language), self.language))
+            return escape(self.network.word(iri, self.language))
         return escape(text) if language == self.language else _FOREIGN.format(language, text)
 
     def sentence(self, edge: Edge) -> str:
         """A link as a plain sentence."""
-        return typeset(phrases.sentence(self.network, edge, self.language), self.language)
+        return phrases.sentence(self.network, edge, self.language)
 
     def before(self, words: str, iri: str) -> str:
         """Words that stand before a thing, with its article and the space."""
@@ -60,6 +59,4 @@ class Wording:
         """A link as a sentence whose ends are links."""
         ends = {"{source}": edge.source, "{target}": edge.target}
         texts = phrases.pieces(self.network, edge, self.language)
-        return Markup("").join(
-            self.node(ends[text]) if text in ends else typeset(text, self.language) for text in texts
-        )
+        return Markup("").join(self.node(ends[text]) if text in ends else text for text in texts)
