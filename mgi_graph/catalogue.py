@@ -22,6 +22,7 @@ from mgi_graph.sources import read_bytes
 HEADER = "#+"
 _VALUES = r"VALUES\s+[?$]{name}\s*\{{([^{{}}\n]*)\}}"
 LANGUAGES = ("en", "fr")
+_YAML = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the first is faster, and not everywhere
 _PARAMETER_TYPES = ("iri", "integer", "string")
 
 Texts = Mapping[str, str]
@@ -93,6 +94,10 @@ class Question:
     def iri(self) -> str:
         """The question's IRI."""
         return QUESTION + self.name
+
+    def heading(self, column: str, language: str) -> str:
+        """A column's heading: what the header says, else the column's name."""
+        return self.columns[column][language] if column in self.columns else column
 
     def default(self, name: str) -> Term:
         """The value that a parameter has in the file."""
@@ -223,7 +228,7 @@ def read_question(path: Path) -> Question:
 def _header(path: Path, text: str) -> dict[str, Any]:
     lines = [line[len(HEADER) :].removeprefix(" ") for line in text.splitlines() if line.startswith(HEADER)]
     try:
-        header = yaml.safe_load("\n".join(lines))
+        header = yaml.load("\n".join(lines), _YAML)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         raise SourceError(

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-
-import networkx as nx
+from typing import TYPE_CHECKING
 
 from mgi_graph.selection import View
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,8 @@ def measure(view: View) -> dict[str, Centrality]:
 
     Links count once a pair, without direction and weight; what is denied or disputed is no link.
     """
+    import networkx as nx
+
     graph = undirected(view)
     others = max(len(graph) - 1, 1)
     between = nx.betweenness_centrality(graph, normalized=True)
@@ -49,6 +53,8 @@ def measure(view: View) -> dict[str, Centrality]:
 
 def undirected(view: View) -> nx.Graph:
     """What is shown as a plain graph: its things, and one edge for each linked pair."""
+    import networkx as nx
+
     graph = nx.Graph()
     graph.add_nodes_from(node.iri for node in view.nodes)
     graph.add_edges_from((edge.source, edge.target) for edge in view.edges if edge.standing != "denied")

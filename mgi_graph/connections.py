@@ -6,11 +6,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice, pairwise
-
-import networkx as nx
+from typing import TYPE_CHECKING
 
 from mgi_graph.namespaces import MGI
 from mgi_graph.network import STANDINGS, Edge, Network, Standing, Together
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 MOST_STEPS = 6
 """The longest way that is looked for."""
@@ -104,6 +106,8 @@ def _joined(
 
 
 def _graph(joined: Mapping[frozenset[str], Sequence[Edge]], weakest: int, skipped: set[str]) -> nx.Graph:
+    import networkx as nx
+
     graph = nx.Graph()
     for pair in sorted(joined, key=sorted):
         if STANDINGS.index(joined[pair][0].standing) <= weakest and not pair & skipped:
@@ -112,6 +116,8 @@ def _graph(joined: Mapping[frozenset[str], Sequence[Edge]], weakest: int, skippe
 
 
 def _simple_paths(graph: nx.Graph, start: str, end: str) -> Iterator[list[str]]:
+    import networkx as nx
+
     if start in graph and end in graph and nx.has_path(graph, start, end):
         yield from nx.shortest_simple_paths(graph, start, end)
 

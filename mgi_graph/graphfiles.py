@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
-
-import networkx as nx
+from typing import TYPE_CHECKING, Any
 
 from mgi_graph.centrality import Centrality
 from mgi_graph.network import UNIT_OF, Edge, Network, Node
 from mgi_graph.phrases import sentence
 from mgi_graph.selection import View
 from mgi_graph.spreadsheets import CSV_SEPARATOR, Cell
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 _NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _DECIMALS = 6
@@ -85,12 +86,16 @@ def edge_rows(shown: Shown) -> Iterator[tuple[Cell, ...]]:
 
 def graphml(shown: Shown) -> Iterator[str]:
     """Write GraphML (graphml.graphdrawing.org), line by line: a directed multigraph whose keys are the links' ids."""
+    import networkx as nx
+
     for line in nx.generate_graphml(_graph(shown)):
         yield line + "\n"
 
 
 def gexf(shown: Shown) -> Iterator[str]:
     """Write GEXF 1.2, line by line: the same graph."""
+    import networkx as nx
+
     for line in nx.generate_gexf(_graph(shown)):
         yield line + "\n"
 
@@ -149,6 +154,8 @@ def _units(view: View) -> dict[str, str]:
 
 
 def _graph(shown: Shown) -> nx.MultiDiGraph:
+    import networkx as nx
+
     graph = nx.MultiDiGraph(name="MGI Graph")
     for node in shown.view.nodes:
         facts = {name.lower(): _clean(value) for name, value in _node(shown, node).items() if name != "Id"}

@@ -8,11 +8,11 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from threading import Lock
+from typing import Any
 
 import pyoxigraph as ox
-import snowballstemmer
 
 from mgi_graph.catalogue import Question
 from mgi_graph.engine.result import Engine, Term
@@ -102,7 +102,6 @@ _WORD = re.compile(r"[^\W_]+")
 STEMMED = ("en", "fr")
 """The languages whose words are found in every form."""
 
-_STEMMERS = {code: snowballstemmer.stemmer({"en": "english", "fr": "french"}[code]) for code in STEMMED}
 _PLURAL = re.compile(r"(?<=[aiou])s$")
 _REMEMBERED = 50_000
 _stemming = Lock()
@@ -397,12 +396,20 @@ def _stem(word: str, language: str) -> str:
     Snowball keeps the plural of "loi" and "appui", so it is taken away first.
     """
     with _stemming:
+        stemmer = _stemmer(language)
         if language == "en":
-            return str(_STEMMERS["en"].stemWord(word))
+            return str(stemmer.stemWord(word))
         before = ""
         while before != word:
-            before, word = word, _STEMMERS["fr"].stemWord(_PLURAL.sub("", word))
+            before, word = word, stemmer.stemWord(_PLURAL.sub("", word))
         return word
+
+
+@cache
+def _stemmer(language: str) -> Any:
+    import snowballstemmer
+
+    return snowballstemmer.stemmer({"en": "english", "fr": "french"}[language])
 
 
 def split_at(text: str, words: frozenset[str]) -> list[tuple[str, bool]]:

@@ -180,17 +180,12 @@ def _as_table(answer: CitedAnswer, language: str) -> str:
     parts: list[RenderableType] = [Text(answer.wording(language), style="bold")]
     if not answer.table.rows:
         return _printed(*parts, _HEADINGS["none"][language])
-    columns = [heading(answer.question, name, language) for name in answer.table.columns]
+    columns = [answer.question.heading(name, language) for name in answer.table.columns]
     rich = RichTable(*columns, _HEADINGS["evidence"][language], box=box.SIMPLE)
     for row, evidence in zip(answer.table.rows, answer.evidence, strict=True):
         rich.add_row(*(escape(answer.show(term, language)) for term in row), escape(_places(evidence, language)))
     parts.append(rich)
     return _printed(*parts, *_statements(answer, language))
-
-
-def heading(question: Question, column: str, language: str) -> str:
-    """A column's heading: what the question's header says, else the column's name."""
-    return question.columns[column][language] if column in question.columns else column
 
 
 def _statements(answer: CitedAnswer, language: str) -> list[RenderableType]:

@@ -33,8 +33,9 @@ _ACRONYM = re.compile(r"[A-Z][A-Z/]*[A-Z]")
 _NAMES = (
     prologue("mgi", "rdfs", "skos")
     + """SELECT DISTINCT ?thing ?name ?main WHERE {
-  VALUES $class { rdfs:Resource }
-  { ?thing a $class } UNION { ?thing a/rdfs:subClassOf+ $class }
+  { SELECT DISTINCT ?thing WHERE {
+    { ?thing a %(class)s } UNION { ?type rdfs:subClassOf+ %(class)s . ?thing a ?type }
+  } }
   VALUES (?property ?main) {
     (skos:prefLabel true) (skos:altLabel false) (skos:hiddenLabel false)
     (rdfs:label false) (skos:notation false) (mgi:number false)
@@ -83,7 +84,7 @@ def things(engine: Engine, class_iri: str) -> tuple[Named, ...]:
 def _read(engine: Engine, class_iri: str) -> tuple[Named, ...]:
     names: dict[str, list[str]] = defaultdict(list)
     labels: dict[str, dict[str, str]] = defaultdict(dict)
-    for thing, name, main in engine.query(_NAMES.replace("rdfs:Resource", f"<{class_iri}>")).table().rows:
+    for thing, name, main in engine.query(_NAMES % {"class": f"<{class_iri}>"}).table().rows:
         if isinstance(thing, ox.NamedNode) and isinstance(name, ox.Literal) and isinstance(main, ox.Literal):
             names[thing.value].insert(0 if name.language == "en" else len(names[thing.value]), name.value)
             if main.value == "true":

@@ -16,7 +16,6 @@ from mgi_graph.answers import CitedAnswer
 from mgi_graph.engine.result import Term
 from mgi_graph.evidence import Evidence
 from mgi_graph.namespaces import BASE, DATA_LICENCE, XSD
-from mgi_graph.report import heading
 
 Cell = str | int | float
 CSV_SEPARATOR = " | "
@@ -193,7 +192,7 @@ def _text(texts: Mapping[str, str], language: str) -> str:
 
 
 def _column(answer: CitedAnswer, number: int, language: str) -> list[tuple[str, list[Cell]]]:
-    head = heading(answer.question, answer.table.columns[number], language)
+    head = answer.question.heading(answer.table.columns[number], language)
     terms = [row[number] for row in answer.table.rows]
     column = [(head, [_cell(answer, term, language) for term in terms])]
     if any(isinstance(term, ox.NamedNode) for term in terms):

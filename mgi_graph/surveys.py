@@ -24,6 +24,9 @@ ELSEWHERE = ""
 LANES = ("law", "policy", "body", "treaty", "ratification", "event")
 """The kinds of moment, in the order in which they are drawn."""
 
+Texts = Mapping[tuple[str, str], Mapping[str, str]]
+"""Texts by language, of each record and property."""
+
 _MAP_RELATIONS = ("implements", "mandates", "establishedUnder", "legalBasis")
 _KNOWN_LANES = {"law": "law", "treaty": "treaty", "policy": "policy", "other": "event"}
 _PREFIXES = prologue("mgi", "skos")
@@ -180,10 +183,10 @@ def read_surveys(engine: Engine, network: Network) -> Surveys:
         QueryError: the store does not answer.
     """
     texts = _texts(engine)
-    acts = tuple(_acts(engine, texts))
+    acts = tuple(_acts(engine, network, texts))
     moments = (*_dated_things(engine, network), *_ratifications(acts))
     order = sorted(moments, key=lambda moment: (moment.year, LANES.index(moment.lane), moment.thing, moment.property))
-    return Surveys(tuple(_tasks(engine, texts)), acts, tuple(order), _coverage(engine, network))
+    return Surveys(tuple(_tasks(engine, network, texts)), acts, tuple(order), _coverage(engine, network))
 
 
 def map_mandates(network: Network) -> MandateMap:
@@ -199,13 +202,13 @@ def map_mandates(network: Network) -> MandateMap:
     return MandateMap(tuple(bodies), tuple(instruments), {key: tuple(edges) for key, edges in cells.items()})
 
 
-def _tasks(engine: Engine, texts: Mapping[tuple[str, str], Mapping[str, str]]) -> Iterator[Task]:
+def _tasks(engine: Engine, network: Network, texts: Texts) -> Iterator[Task]:
     found: dict[tuple[str, str], tuple[set[str], dict[Tie, None]]] = defaultdict(lambda: (set(), {}))
     for mandate, body, basis, finding in rows(engine, _TASKS):
         bases, ties = found[body, mandate]
         bases |= {basis} - {""}
         ties[Tie(finding, mandate, "")] = None
-    evidence = trace(engine, {tie for _, ties in found.values() for tie in ties})
+    evidence = _trace(engine, network, {tie for _, ties in found.values() for tie in ties})
     dimensions = _dimension_of_sections(engine)
     for (body, mandate), (bases, ties) in found.items():
         cited = _sorted(evidence[tie] for tie in ties if tie in evidence)
@@ -214,14 +217,14 @@ def _tasks(engine: Engine, texts: Mapping[tuple[str, str], Mapping[str, str]]) -
         yield Task(mandate, body, function, tuple(sorted(bases)), said, cited)
 
 
-def _acts(engine: Engine, texts: Mapping[tuple[str, str], Mapping[str, str]]) -> Iterator[Act]:
+def _acts(engine: Engine, network: Network, texts: Texts) -> Iterator[Act]:
     doubts: dict[str, list[str]] = defaultdict(list)
     for record, doubt in rows(engine, _DOUBTS):
         doubts[record].append(doubt)
     found: dict[tuple[str, ...], dict[Tie, None]] = defaultdict(dict)
     for *fact, finding in rows(engine, _ACTS):
         found[tuple(fact)][Tie(finding, fact[0], "")] = None
-    evidence = trace(engine, {tie for ties in found.values() for tie in ties})
+    evidence = _trace(engine, network, {tie for ties in found.values() for tie in ties})
     for (record, party, treaty, action, year, adopted), ties in found.items():
         yield Act(
             record=record,
@@ -241,7 +244,7 @@ def _dated_things(engine: Engine, network: Network) -> Iterator[Moment]:
     for thing, relation, text, record, kind, finding in rows(engine, _YEARS):
         if thing in network.nodes and (year := whole_year(text)) is not None:
             found[thing, relation, year][Tie(finding, record, kind.removeprefix(MGI))] = None
-    evidence = trace(engine, {tie for ties in found.values() for tie in ties})
+    evidence = _trace(engine, network, {tie for ties in found.values() for tie in ties})
     for (thing, relation, year), ties in found.items():
         lane = _KNOWN_LANES.get(network.nodes[thing].kind, "body")
         reading = all(tie.kind == "InterpretedClaim" for tie in ties)
@@ -261,7 +264,7 @@ def _coverage(engine: Engine, network: Network) -> Coverage:
     ties: dict[tuple[str, str, str], dict[Tie, None]] = defaultdict(dict)
     for topic, dimension, assessment, finding in rows(engine, _COVERED):
         ties[topic, dimension or ELSEWHERE, assessment if dimension else ELSEWHERE][Tie(finding, "", "")] = None
-    evidence = trace(engine, {tie for found in ties.values() for tie in found})
+    evidence = _trace(engine, network, {tie for found in ties.values() for tie in found})
     names = sorted({topic for topic, _ in topics}, key=lambda iri: (network.word(iri, "en"), iri))
     return Coverage(
         topics=tuple(names),
@@ -269,6 +272,12 @@ def _coverage(engine: Engine, network: Network) -> Coverage:
         announced=frozenset((topic, dimension) for topic, dimension in topics if dimension),
         findings={key: _sorted(evidence[tie] for tie in found if tie in evidence) for key, found in ties.items()},
     )
+
+
+def _trace(engine: Engine, network: Network, ties: set[Tie]) -> dict[Tie, Evidence]:
+    """What ties lead to: from the network what it has already, the rest from the store."""
+    known = {tie: network.evidence[tie] for tie in ties if tie in network.evidence}
+    return known | trace(engine, ties - known.keys())
 
 
 def _texts(engine: Engine) -> dict[tuple[str, str], dict[str, str]]:

@@ -22,7 +22,7 @@ from pydantic import BaseModel
 from rdflib import RDF, RDFS, Graph, Literal, Namespace, URIRef, Variable
 from rdflib.plugins.sparql.results.rdfresults import RDFResultParser
 
-from mgi_graph import answers, catalogue, report, spreadsheets, triples
+from mgi_graph import answers, catalogue, spreadsheets, triples
 from mgi_graph.engine.embedded import EmbeddedEngine
 from mgi_graph.engine.result import Answer, Engine
 from mgi_graph.engine.syntax import Dataset
@@ -193,7 +193,7 @@ def test_every_question_is_asked_in_french(address: str, question: catalogue.Que
     answer = models.Answer.model_validate_json(got.content)
     assert (answer.lang, got.headers["content-language"], answer.title) == ("fr", "fr", question.title["fr"])
     headings = [column.heading for column in answer.columns]
-    assert headings == [report.heading(question, column.name, "fr") for column in answer.columns]
+    assert headings == [question.heading(column.name, "fr") for column in answer.columns]
     assert all(item.statement for row in answer.rows for item in row.evidence)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 import sys
@@ -30,6 +31,7 @@ from mgi_graph.web import (
     citing,
     comparisons,
     dataset,
+    early,
     explore,
     failures,
     home,
@@ -179,11 +181,15 @@ def _facts(snapshot: Snapshot, store: Store | None) -> dict[str, str]:
 
 def _lifespan(pool: WorkerPool, index: Index | None) -> Callable[[FastAPI], Any]:
     @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         await pool.start()
+        visits = None
         if index:
             threading.Thread(target=_prepare, args=(index,), daemon=True).start()
+            visits = asyncio.create_task(early.visit(app))
         yield
+        if visits:
+            visits.cancel()
         await pool.stop()
 
     return lifespan

@@ -22,7 +22,6 @@ from mgi_graph.evidence import Evidence
 from mgi_graph.explorer import Explorer
 from mgi_graph.graphfiles import Shown
 from mgi_graph.network import KINDS, STANDINGS, TOGETHER, Edge, Network, Together
-from mgi_graph.report import heading
 from mgi_graph.selection import MOST_STEPS as MOST_NEAR
 from mgi_graph.spreadsheets import Cell, csv_lines
 from mgi_graph.surveys import ELSEWHERE, Act
@@ -253,7 +252,7 @@ class Desk:
         language = pages.reader_of(request).language
         asked = [self._questions[name] for name in GAPS if name in self._questions]
         answers = [self._answer(question, language) for question in asked]
-        return self._page(request, "explore/gaps.html", answers=answers, heading=heading)
+        return self._page(request, "explore/gaps.html", answers=answers)
 
     def _answer(self, question: Question, language: str) -> CitedAnswer:
         return self._explorer.keep((question.name, language), lambda: ask(self._engine, question, {}, language))
@@ -318,7 +317,8 @@ class Desk:
             return pages.render(request, template, **self._shared(request), **values)
 
         language = pages.reader_of(request).language
-        made = self._explorer.keep((template, language, request.url.path, request.url.query), make)
+        asked = tuple(pair for pair in request.query_params.multi_items() if pair[0] != "lang")
+        made = self._explorer.keep((template, language, request.url.path, asked), make)
         return Response(made.body, made.status_code, dict(made.headers))
 
     def _shared(self, request: Request) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 import pyoxigraph as ox
@@ -17,7 +17,6 @@ from mgi_graph.errors import NotInGraphError
 from mgi_graph.exports import Format
 from mgi_graph.library import ONTOLOGY_FILE, SHAPES_FILE, Library, serialize
 from mgi_graph.namespaces import BASE, DOC, GRAPH, ID, ONTOLOGY, SHAPES_DOCUMENT
-from mgi_graph.reference import PAGES, STYLE, reference_page, reference_style
 from mgi_graph.snapshot import Snapshot
 from mgi_graph.web import pages
 from mgi_graph.web.documents import (
@@ -114,6 +113,8 @@ class Desk:
             versions = ", ".join(version.removeprefix(BASE) for version in self._library.ontology_versions)
             raise HTTPException(404, f"There is no such version of the ontology; there is {versions or 'none'}.")
         if wanted.form == HTML:
+            from mgi_graph.reference import PAGES
+
             return see_other(request, _REFERENCE_PATH + PAGES[language_of(request)], "Accept, Accept-Language")
         return send(request, Document(place, ONTOLOGY), wanted, self._whole(ONTOLOGY_FILE, wanted.form))
 
@@ -175,9 +176,11 @@ class Desk:
         return serialize(self._library.triples(name), form)
 
     def _reference(self, name: str) -> Response | None:
-        if name == STYLE:
-            return Response(reference_style(), 200, _REFERENCE_HEADERS, "text/css; charset=utf-8")
-        for language, page in PAGES.items():
+        from mgi_graph import reference
+
+        if name == reference.STYLE:
+            return Response(reference.reference_style(), 200, _REFERENCE_HEADERS, "text/css; charset=utf-8")
+        for language, page in reference.PAGES.items():
             if name == page:
                 html = _reference_page(self._library, language)
                 headers = _REFERENCE_HEADERS | {"Content-Language": language}
@@ -185,9 +188,11 @@ class Desk:
         return None
 
 
-@lru_cache(len(PAGES))
+@cache
 def _reference_page(library: Library, language: str) -> str:
-    return reference_page(library.path(ONTOLOGY_FILE), language)
+    from mgi_graph import reference
+
+    return reference.reference_page(library.path(ONTOLOGY_FILE), language)
 
 
 def _in_thread(answer: Callable[[Request], Response]) -> Callable[[Request], Any]:

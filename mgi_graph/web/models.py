@@ -13,7 +13,6 @@ from mgi_graph.answers import CitedAnswer
 from mgi_graph.engine.result import Term
 from mgi_graph.evidence import Evidence
 from mgi_graph.namespaces import CODE_LICENCE, DATA_LICENCE, MGI
-from mgi_graph.report import heading
 from mgi_graph.spreadsheets import CLAIM_KINDS, citations
 from mgi_graph.triples import answer_iri
 
@@ -254,7 +253,7 @@ def _parameter(introduced: CitedAnswer, parameter: catalogue.Parameter, language
 
 
 def _columns(answer: CitedAnswer, names: Sequence[str], language: Language) -> list[Column]:
-    return [Column(name=name, heading=heading(answer.question, name, language)) for name in names]
+    return [Column(name=name, heading=answer.question.heading(name, language)) for name in names]
 
 
 def _value(answer: CitedAnswer, term: Term, language: Language) -> Value:

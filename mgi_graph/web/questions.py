@@ -26,7 +26,6 @@ from mgi_graph.exports import Format
 from mgi_graph.labels import labels_of
 from mgi_graph.namespaces import DATA_LICENCE, MGI
 from mgi_graph.pictures import Drawing, draw
-from mgi_graph.report import heading
 from mgi_graph.search import fold, resolve
 from mgi_graph.web import citing, pages
 from mgi_graph.web.citing import CITATION_FORMATS
@@ -235,7 +234,7 @@ class Desk:
     def _caption(self, question: Question, drawing: Drawing, language: str) -> str:
         """What a picture shows, in a few words."""
         assert question.picture is not None, "else it is not drawn"
-        roles = {role: heading(question, name, language) for role, name in question.picture.roles.items()}
+        roles = {role: question.heading(name, language) for role, name in question.picture.roles.items()}
         if drawing.kind == "timeline":
             return f"{roles['of']} – {roles['start']}" + (f", {roles['end']}" if "end" in roles else "")
         if drawing.kind == "bar":
@@ -295,7 +294,7 @@ class Desk:
     def _page(self, request: Request, wanted: Wanted, template: str, **values: object) -> Response:
         served = self._version()
         other = wanted.version if wanted.version != served else ""
-        shared = {"given": wanted.given, "heading": heading, "other_version": other, "served": served}
+        shared = {"given": wanted.given, "other_version": other, "served": served}
         page = pages.render(request, template, **shared, **values)
         page.headers["Vary"] = "Accept, Accept-Language"
         return page

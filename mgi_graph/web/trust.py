@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import pyoxigraph as ox
 from fastapi import APIRouter, Request, Response
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
 from markupsafe import Markup
 from starlette.concurrency import run_in_threadpool
 
@@ -26,6 +25,9 @@ from mgi_graph.sources import find_document
 from mgi_graph.web import pages
 from mgi_graph.web.documents import language_of
 from mgi_graph.web.settings import Settings
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
 
 _LONGEST = 2000
 _QUALITY = {"en": "docs/data-quality.md", "fr": "docs/data-quality.fr.md"}
@@ -158,6 +160,8 @@ def _said(one: Discrepancy) -> list[str]:
 @lru_cache(8)
 def _rendered(name: str, deeper: int) -> Markup:
     """A document as HTML, its headings so many levels deeper; raw HTML in it stays text."""
+    from markdown_it import MarkdownIt
+
     markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
     markdown.add_render_rule("table_open", _open_table)
     markdown.add_render_rule("table_close", _close_table)
