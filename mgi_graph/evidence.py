@@ -260,14 +260,19 @@ def _query(pattern: Sequence[str], values: str) -> str:
     if len(pattern) == 3:
         return _BY_CLAIM % values
     things = [f"?thing{number}" for number in range(len(pattern) // 2)]
-    paths = [_path(thing, path) for thing, path in zip(things, pattern[1::2], strict=True)]
+    paths = [_path(*step) for step in zip(things, pattern[::2], pattern[1::2], strict=True)]
     if any("?record" in path for path in paths):
         paths.append(_KIND_OF_RECORD)
     return _BY_PATH % (" ".join(things), values, "\n".join(paths))
 
 
-def _path(thing: str, path: str) -> str:
-    """A path to the finding; what stands before a last `mgi:statedIn` is the record, one for all paths of a pattern."""
+def _path(thing: str, name: str, path: str) -> str:
+    """A path to the finding; what stands before a last `mgi:statedIn` is the record, one for all paths of a pattern.
+
+    What a pattern names itself, such as a class, only holds the findings that the others lead to against a condition.
+    """
+    if ":" in name:
+        return f"  FILTER EXISTS {{ {thing} {path} ?finding }}"
     if path == _STATED:
         return f"  {thing} {path} ?finding . BIND({thing} AS ?record)"
     if path.endswith(f"/{_STATED}"):

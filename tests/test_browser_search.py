@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 
 import pytest
 from conftest import OpenPage
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Error, Page, Route, expect
 
 Axe = Callable[[Page], None]
 
@@ -55,6 +56,47 @@ def test_the_list_is_moved_in_closed_and_left_by_the_keyboard(page: Page, axe: A
     expect(page.get_by_role("listbox")).to_be_hidden()
     box.press("Enter")
     expect(page).to_have_url(re.compile(r"/search\?lang=en&q=ministry$"))
+
+
+def wait_for(page: Page, held: list[Route], count: int) -> None:
+    while len(held) < count:
+        page.wait_for_timeout(10)
+
+
+@pytest.mark.parametrize(("keys", "chosen"), [(["ArrowDown"], 0), (["ArrowDown", "ArrowDown"], 1), (["ArrowUp"], 7)])
+def test_arrows_count_although_the_list_comes_later(page: Page, keys: list[str], chosen: int) -> None:
+    page.goto("?lang=en")
+    held: list[Route] = []
+    page.route("**/api/search?*", lambda route: held.append(route))
+    box = page.get_by_role("combobox", name="Search the graph")
+    box.press_sequentially("mini")
+    wait_for(page, held, 1)
+    box.press_sequentially("stry")
+    for key in keys:
+        box.press(key)
+    wait_for(page, held, 2)
+    for route in held:
+        with suppress(Error):  # the script gave up the first
+            route.continue_()
+    options = page.get_by_role("option")
+    expect(options).to_have_count(8)
+    expect(options.nth(chosen)).to_have_attribute("aria-selected", "true")
+
+
+def test_enter_waits_for_the_list_that_an_arrow_waits_for(page: Page) -> None:
+    page.goto("?lang=en")
+    held: list[Route] = []
+    page.route("**/api/search?*", lambda route: held.append(route))
+    box = page.get_by_role("combobox", name="Search the graph")
+    box.press_sequentially("ANLTP")
+    box.press("ArrowDown")
+    box.press("Enter")
+    wait_for(page, held, 1)
+    page.unroute("**/api/search?*")
+    for route in held:
+        with suppress(Error):
+            route.continue_()
+    expect(page).to_have_url(re.compile(r"doc/ne/org/anltp-tim\?lang=en$"))
 
 
 def test_search_to_evidence_in_three_clicks(page: Page) -> None:

@@ -15,6 +15,8 @@ from conftest import ROOT
 from rdflib import Graph
 from SPARQLWrapper import CSV, JSON, JSONLD, N3, POST, RDFXML, TSV, TURTLE, XML, SPARQLWrapper
 
+from mgi_graph.web import early
+
 ANLTP = "https://w3id.org/mgi-graph/id/ne/org/anltp-tim"
 WHICH_LAWS = (ROOT / "queries" / "which-laws.rq").read_text("utf-8")
 LAWS = {
@@ -26,6 +28,13 @@ LAWS = {
 @pytest.fixture(scope="module")
 def sparql(address: str) -> str:
     return f"{address}sparql"
+
+
+@pytest.mark.parametrize("path", early.PAGES)
+def test_what_the_server_visits_early_is_a_page(address: str, path: str) -> None:
+    got = httpx.get(address + path.removeprefix("/"), headers={"Accept": "text/html"}, timeout=60)
+    assert got.status_code == (404 if path == "/doc/nothing" else 200)
+    assert got.headers["content-type"] == "text/html; charset=utf-8"
 
 
 def test_sparqlwrapper_gets_exactly_the_two_laws(sparql: str) -> None:

@@ -31,14 +31,16 @@ export function complete(input) {
   let hits = [];
   let active = -1;
   let stale = false; // the list is not yet that of the text
-  let eager = false; // an arrow was pressed before the list came
+  let steps = 0; // how far arrows were pressed before the list came
+  let wanted = false; // and whether Enter was, after them
   let timer;
   let request;
 
   function close() {
     clearTimeout(timer);
     request?.abort();
-    stale = eager = false;
+    stale = wanted = false;
+    steps = 0;
     list.hidden = true;
     activate(-1);
     input.ariaExpanded = "false";
@@ -54,6 +56,11 @@ export function complete(input) {
     input.setAttribute("aria-activedescendant", option.id);
   }
 
+  function move(by) {
+    const places = hits.length + 1; // one is that of the text itself
+    activate(((active + 1 + by) % places + places) % places - 1);
+  }
+
   function show(found) {
     hits = found;
     active = -1;
@@ -61,9 +68,18 @@ export function complete(input) {
     list.hidden = hits.length === 0;
     input.ariaExpanded = String(hits.length > 0);
     input.removeAttribute("aria-activedescendant");
-    if (eager && hits.length > 0) activate(0);
-    stale = eager = false;
+    const [by, chosen] = [steps, wanted];
+    [stale, steps, wanted] = [false, 0, false];
+    move(by);
     status.textContent = hits.length > 1 ? words.some(hits.length) : hits.length ? words.one : words.none;
+    if (chosen && active >= 0) choose(hits[active]);
+    else if (chosen) input.form?.requestSubmit();
+  }
+
+  function give() { // no list comes
+    const chosen = wanted;
+    close();
+    if (chosen) input.form?.requestSubmit();
   }
 
   async function ask() {
@@ -71,7 +87,7 @@ export function complete(input) {
     request = new AbortController();
     const { signal } = request;
     const text = input.value.trim();
-    if (!text) return close();
+    if (!text) return give();
     const asked = new URLSearchParams({ q: text.slice(0, 200), lang: LANGUAGE, limit: MOST });
     if (input.dataset.complete) asked.set("kind", input.dataset.complete);
     try {
@@ -79,7 +95,7 @@ export function complete(input) {
       const found = reply.ok ? (await reply.json()).hits : [];
       if (!signal.aborted) show(found);
     } catch (error) {
-      if (error.name !== "AbortError") close();
+      if (error.name !== "AbortError") give();
     }
   }
 
@@ -93,7 +109,9 @@ export function complete(input) {
 
   input.addEventListener("input", () => {
     clearTimeout(timer);
-    stale = true;
+    request?.abort(); // what comes now is not for this text
+    [stale, steps, wanted] = [true, 0, false];
+    activate(-1);
     timer = setTimeout(ask, WAIT);
   });
   input.addEventListener("blur", close);
@@ -102,13 +120,13 @@ export function complete(input) {
     if (event.isComposing) return;
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();
-      if (!open || stale) {
-        eager = true;
-        if (!stale) ask();
-        return;
-      }
       const step = event.key === "ArrowDown" ? 1 : -1;
-      activate(((active + step + 1 + hits.length + 1) % (hits.length + 1)) - 1);
+      if (open && !stale) return move(step);
+      steps += step;
+      if (!stale) ask();
+    } else if (event.key === "Enter" && steps) {
+      event.preventDefault();
+      wanted = true;
     } else if (event.key === "Enter" && open && active >= 0) {
       event.preventDefault();
       choose(hits[active]);
