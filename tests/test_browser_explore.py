@@ -79,6 +79,40 @@ def panel_edge(page: Page) -> str:
     return str(page.locator(".canvas").evaluate("canvas => canvas._cyreg.cy.edges('.here').id()"))
 
 
+DRAWN = "canvas => canvas._cyreg.cy.nodes().not('.aside').length"
+SMALLEST_LABEL = """canvas => { const cy = canvas._cyreg.cy;
+  return Math.min(...cy.nodes().not('.aside').map(node => parseFloat(node.style('font-size')) * cy.zoom())); }"""
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (375, "dark")])
+def test_the_first_picture_can_be_read_and_says_what_it_leaves_out(
+    open_page: OpenPage, width: int, scheme: str
+) -> None:
+    page = drawn(open_page(viewport={"width": width, "height": 900}, color_scheme=scheme))
+    canvas, note = page.locator(".canvas"), page.locator("[data-part]")
+    things, first = page.locator("tr[data-node]").count(), canvas.evaluate(DRAWN)
+    assert 5 < first < things / 3
+    assert canvas.evaluate(SMALLEST_LABEL) > 9
+    expect(note).to_contain_text(f"{first} of {things} things are drawn")
+    canvas.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".panel h1")).to_have_text("Niger")
+    assert canvas.evaluate(DRAWN) > first, "what is linked with it"
+    page.get_by_label("Draw all").check()
+    expect(note).to_have_text(f"All {things} things are drawn.")
+    assert canvas.evaluate(DRAWN) == things
+    assert "whole=yes" in page.url
+
+
+def test_the_tables_draw_what_the_picture_left_out(page: Page) -> None:
+    drawn(page)
+    asides = page.locator(".canvas").evaluate("canvas => canvas._cyreg.cy.nodes('.aside').map(node => node.id())")
+    page.locator(f"tr[data-node='{asides[0]}'] a").press("Enter")
+    expect(page.locator(".panel h1")).to_be_visible()
+    aside = "(canvas, id) => canvas._cyreg.cy.getElementById(id).hasClass('aside')"
+    assert not page.locator(".canvas").evaluate(aside, asides[0])
+
+
 def test_a_link_is_opened_by_mouse(page: Page) -> None:
     drawn(page, "/explore?relation=supervisedBy&around=ne/org/anltp-tim")
     edge = page.locator("tr[data-edge]").first.get_attribute("data-edge")
@@ -166,7 +200,7 @@ def test_lines_tell_how_a_link_stands_without_colour(page: Page) -> None:
 
 
 def test_exports_are_downloaded_and_hold_what_is_shown(page: Page) -> None:
-    drawn(page, "/explore?relation=implements&relation=supervisedBy")
+    drawn(page, "/explore?relation=implements&relation=supervisedBy&whole=yes")
     things = page.locator("tr[data-node]").count()
     links = page.locator("tr[data-edge]").count()
     got = {}

@@ -9,7 +9,14 @@ const SHAPES = {
   group: "ellipse", law: "rectangle", treaty: "round-diamond", policy: "round-tag", other: "triangle",
 };
 const MOST_DETAILED = 400;
-const MOST_CHARACTERS = 34;
+const MOST_CHARACTERS = 48;
+const AREA = 19000; // square pixels that a thing and its name need to be read
+const LEAST = 9;
+const MOST_SPREAD = 1.8;
+const READABLE = 1;
+const MOST_CROWDED = .62;
+const MOST_PRESSED = 40;
+const CLOSEST = 1.3;
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 const dark = matchMedia("(prefers-color-scheme: dark)");
 
@@ -22,7 +29,10 @@ const canvas = stage.querySelector(".canvas");
 const panel = stage.querySelector(".panel");
 const told = stage.querySelector("[data-told]");
 const nest = stage.querySelector("[data-tool=nest]");
+const part = stage.querySelector("[data-part]");
+const whole = stage.querySelector("[data-tool=whole]");
 nest.checked = new URLSearchParams(location.search).get("nest") === "yes";
+whole.checked = new URLSearchParams(location.search).get("whole") === "yes";
 
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
@@ -37,9 +47,9 @@ function looks() {
   });
   return [
     { selector: "node", style: {
-      label: (node) => brief(node.data("label")), shape: (node) => SHAPES[node.data("kind")] ?? "ellipse", width: size, height: size,
+      label: (node) => brief(node.data("label")) + more(node), shape: (node) => SHAPES[node.data("kind")] ?? "ellipse", width: size, height: size,
       "background-color": colour("--paper"), "border-width": 2, "border-color": colour("--ink"),
-      color: colour("--ink"), "font-size": (node) => 10 + 2 * Math.sqrt(node.data("degree") ?? 0), "text-wrap": "wrap", "text-max-width": 110, "text-valign": "bottom",
+      color: colour("--ink"), "font-size": (node) => Math.min(13 + Math.sqrt(node.data("degree") ?? 0), 18), "text-wrap": "wrap", "text-max-width": 130, "text-valign": "bottom",
       "text-margin-y": 4, "text-background-color": colour("--paper"), "text-background-opacity": .75, "min-zoomed-font-size": 6,
     } },
     { selector: "node[kind = 'law'], node[kind = 'treaty'], node[kind = 'policy']", style: { "background-color": colour("--accent-tint") } },
@@ -55,14 +65,21 @@ function looks() {
     { selector: "edge[relation = 'supervisedBy']", style: { "target-arrow-shape": "diamond", width: 2.6 } },
     { selector: "edge[relation = 'unitOf']", style: { "target-arrow-shape": "square", width: 2.6 } },
     { selector: "edge.nested", style: { display: "none" } },
+    { selector: ".aside", style: { display: "none" } },
     { selector: ".far", style: { opacity: .18 } },
-    { selector: "node.here", style: { "border-width": 5, "border-color": colour("--accent"), label: "data(label)", "min-zoomed-font-size": 0, "font-weight": "bold", "z-index": 9 } },
+    { selector: "node.here", style: { "border-width": 5, "border-color": colour("--accent"), label: (node) => node.data("label") + more(node), "min-zoomed-font-size": 0, "font-weight": "bold", "z-index": 9 } },
     { selector: "edge.here", style: { width: 4, label: "data(label)", "font-size": 10, color: colour("--ink"), "text-background-color": colour("--paper"), "text-background-opacity": .9, "z-index": 9 } },
   ];
 }
 
 function brief(text) {
   return text.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS - 1).trimEnd()}…` : text;
+}
+
+// How many of the things that are linked with one are not drawn.
+function more(node) {
+  const left = node.neighborhood("node.aside").length;
+  return left ? ` +${left}` : "";
 }
 
 function size(node) {
@@ -88,16 +105,83 @@ async function draw() {
   canvas.dataset.ready = elements.nodes.length;
 }
 
+// Draw the things with most links, as many as can be read, of these those that are linked with each other; or all.
+function leave() {
+  const nodes = state.cy.nodes();
+  const most = Math.max(LEAST, Math.round(canvas.clientWidth * canvas.clientHeight / AREA));
+  state.cy.elements().removeClass("aside");
+  if (!whole.checked && nodes.length > 1.3 * most) {
+    const around = state.cy.getElementById(shown().dataset.around);
+    const first = nodes.sort((one, other) => rank(other) - rank(one)).slice(0, most).union(around);
+    const linked = first.filter((node) => node.neighborhood("node").intersection(first).nonempty());
+    const nested = nest.checked ? nodes.filter((node) => node.data("unit") || units(node).nonempty()) : nodes.slice(0, 0);
+    nodes.not(linked).not(nested).addClass("aside");
+  }
+  tell();
+}
+
+const units = (node) => node.neighborhood("node").filter((other) => other.data("unit") === node.id());
+const rank = (node) => node.data("degree") ?? 0;
+
+function drawn() {
+  const nodes = state.cy.nodes().not(".aside");
+  return nodes.union(nodes.edgesWith(nodes).not(".nested"));
+}
+
+function tell() {
+  const [some, all] = [drawn().nodes().length, state.cy.nodes().length];
+  part.textContent = (some < all ? part.dataset.some : part.dataset.all).replace("{drawn}", some).replace("{all}", all);
+}
+
+// Draw what is linked with a thing, or the ends of a link, beside what is drawn already.
+function reveal(element) {
+  const asked = element.isNode() ? element.closedNeighborhood("node") : element.connectedNodes();
+  const added = asked.filter(".aside");
+  if (added.empty()) return;
+  added.removeClass("aside");
+  tell();
+  layOut();
+}
+
 function arrange() {
-  const units = state.cy.nodes().filter((node) => node.data("unit"));
-  units.forEach((node) => node.move({ parent: nest.checked ? node.data("unit") : null }));
+  leave();
+  layOut();
+}
+
+function layOut() {
+  state.cy.nodes("[unit]").forEach((node) => {
+    const parent = node.data("unit"), drawn = !node.hasClass("aside") && !state.cy.getElementById(parent).hasClass("aside");
+    node.move({ parent: nest.checked && drawn ? parent : null });
+  });
   state.cy.edges().forEach((edge) => {
     edge.toggleClass("nested", edge.source().ancestors().contains(edge.target()) || edge.target().ancestors().contains(edge.source()));
   });
-  state.cy.layout({
+  drawn().layout({
     name: "fcose", quality: "default", animate: false, randomize: true, nodeSeparation: 75, idealEdgeLength: 65,
     nodeRepulsion: 5500, packComponents: true, tile: true, padding: 24, nodeDimensionsIncludeLabels: true,
   }).run();
+  spread();
+  fit();
+}
+
+// Turn what is laid out where it lies across the picture, draw it apart until it fills it, and together until it can be read.
+function spread() {
+  const nodes = drawn().nodes(":childless");
+  const { clientWidth: width, clientHeight: height } = canvas;
+  let { x1, y1, w, h } = nodes.boundingBox({ includeLabels: false });
+  const turned = (w > h) !== (width > height) && Math.max(w / h, h / w) > 1.2;
+  if (turned) [x1, y1, w, h] = [y1, x1, h, w];
+  const ratio = (width - 160) * h / ((height - 80) * w) || 1;
+  const [wider, higher] = [Math.min(Math.max(ratio, 1), MOST_SPREAD), Math.min(Math.max(1 / ratio, 1), MOST_SPREAD)];
+  const zoom = Math.min(width / (w * wider), height / (h * higher));
+  const few = !nest.checked && nodes.length <= MOST_PRESSED;
+  const nearer = few ? Math.min(Math.max(zoom / READABLE, MOST_CROWDED), 1) : 1;
+  const [across, down] = [wider * nearer, higher * nearer];
+  state.cy.batch(() => nodes.forEach((node) => {
+    const { x, y } = node.position();
+    const [right, below] = turned ? [y, x] : [x, y];
+    node.position({ x: x1 + (right - x1) * across, y: y1 + (below - y1) * down });
+  }));
 }
 
 // What is chosen: marked in the picture and in the tables, and told.
@@ -121,6 +205,7 @@ function forget() {
 }
 
 function open(element, focus = false) {
+  reveal(element);
   choose(element);
   closer(element);
   const lang = document.documentElement.lang;
@@ -129,7 +214,7 @@ function open(element, focus = false) {
 
 // Bring what is chosen and what is linked with it near enough to be read.
 function closer(element) {
-  const near = element.closedNeighborhood();
+  const near = element.closedNeighborhood().intersection(drawn());
   const room = Math.min(canvas.clientWidth, canvas.clientHeight) - 80;
   const box = near.boundingBox();
   const zoom = Math.max(Math.min(room / Math.max(box.w, box.h), 1.3), .45);
@@ -173,13 +258,13 @@ canvas.addEventListener("keydown", (event) => {
   else if (key === "l") along();
   else if (key === "+") zoom(1.25);
   else if (key === "-") zoom(.8);
-  else if (key === "0") state.cy.fit(undefined, 24);
+  else if (key === "0") fit();
   else if (key === "Escape") forget();
   else return;
   event.preventDefault();
 });
 canvas.addEventListener("focus", () => {
-  if (state.cy && !state.here) choose(state.cy.nodes().max((node) => node.data("degree")).ele);
+  if (state.cy && !state.here) choose(drawn().nodes().max(rank).ele);
 });
 panel.addEventListener("keydown", (event) => {
   if (event.key === "Escape") canvas.focus();
@@ -187,9 +272,9 @@ panel.addEventListener("keydown", (event) => {
 
 function step([x, y]) {
   const from = state.here?.isEdge() ? state.here.source() : state.here;
-  if (!from) return void choose(state.cy.nodes()[0]);
-  const near = from.neighborhood("node");
-  const next = nearest(from, near, x, y) ?? nearest(from, state.cy.nodes().not(from), x, y);
+  if (!from) return void choose(drawn().nodes()[0]);
+  const near = from.neighborhood("node").not(".aside");
+  const next = nearest(from, near, x, y) ?? nearest(from, drawn().nodes().not(from), x, y);
   if (next) reach(next);
 }
 
@@ -207,7 +292,7 @@ function nearest(from, nodes, x, y) {
 function along() {
   const node = state.here?.isEdge() ? state.walk : state.here;
   if (!node) return;
-  const edges = node.connectedEdges(":visible");
+  const edges = node.connectedEdges().intersection(drawn());
   if (edges.empty()) return;
   state.line = node === state.walk ? (state.line + 1) % edges.length : 0;
   state.walk = node;
@@ -224,19 +309,33 @@ function zoom(by) {
   state.cy.zoom({ level: state.cy.zoom() * by, renderedPosition: { x: canvas.clientWidth / 2, y: canvas.clientHeight / 2 } });
 }
 
+function fit() {
+  state.cy.fit(drawn(), 16);
+  if (state.cy.zoom() > CLOSEST) state.cy.zoom(CLOSEST).center(drawn());
+}
+
 // The tools.
 stage.querySelector(".tools").addEventListener("click", ({ target }) => {
   const tool = target.closest("button")?.dataset.tool;
   if (!tool || !state.cy) return;
-  ({ in: () => zoom(1.25), out: () => zoom(.8), fit: () => state.cy.fit(undefined, 24), again: arrange, png: savePicture, svg: saveDrawing })[tool]();
+  ({ in: () => zoom(1.25), out: () => zoom(.8), fit, again: arrange, png: savePicture, svg: saveDrawing })[tool]();
 });
 nest.addEventListener("change", () => {
-  const address = new URL(location);
-  if (nest.checked) address.searchParams.set("nest", "yes");
-  else address.searchParams.delete("nest");
-  history.replaceState(null, "", address);
+  remember("nest", nest);
   arrange();
 });
+whole.addEventListener("change", () => {
+  remember("whole", whole);
+  forget();
+  arrange();
+});
+
+function remember(name, { checked }) {
+  const address = new URL(location);
+  if (checked) address.searchParams.set(name, "yes");
+  else address.searchParams.delete(name);
+  history.replaceState(null, "", address);
+}
 
 function save(content, name) {
   const link = document.createElement("a");
@@ -247,7 +346,8 @@ function save(content, name) {
 }
 
 function savePicture() {
-  const most = 8000 / Math.max(state.cy.elements().boundingBox().w, state.cy.elements().boundingBox().h, 1);
+  const { w, h } = drawn().boundingBox();
+  const most = 8000 / Math.max(w, h, 1);
   save(state.cy.png({ output: "blob", full: true, scale: Math.min(2, most), bg: colour("--paper") }), "mgi-graph-network.png");
 }
 
@@ -257,7 +357,7 @@ function saveDrawing() {
 
 // The picture as SVG: what is drawn, where it is drawn.
 function drawing() {
-  const box = state.cy.elements().boundingBox();
+  const box = drawn().boundingBox();
   const made = (name, facts, ...children) => {
     const element = document.createElementNS(SVG, name);
     for (const [key, value] of Object.entries(facts)) element.setAttribute(key, value);
@@ -270,12 +370,12 @@ function drawing() {
   root.append(made("rect", { x: round(box.x1 - 20), y: round(box.y1 - 20), width: round(box.w + 40), height: round(box.h + 40), fill: colour("--paper") }));
   root.append(made("defs", {}, ...Object.keys(DASHES).map((standing) =>
     made("marker", { id: `arrow-${standing}`, viewBox: "0 0 8 8", refX: 8, refY: 4, markerWidth: 7, markerHeight: 7, orient: "auto" }, made("path", { d: "M0 0L8 4L0 8z", fill: colour(COLOURS[standing]) })))));
-  state.cy.nodes(":parent").forEach((node) => {
+  drawn().nodes(":parent").forEach((node) => {
     const area = node.boundingBox({ includeLabels: false });
     root.append(titled(made("rect", { x: round(area.x1), y: round(area.y1), width: round(area.w), height: round(area.h), rx: 8, fill: colour("--tint"), stroke: colour("--edge") }), node.data("name")));
     root.append(made("text", { x: round(area.x1 + area.w / 2), y: round(area.y1 - 4), "text-anchor": "middle", "font-weight": "bold", fill: colour("--ink") }, node.data("label")));
   });
-  state.cy.edges(":visible").forEach((edge) => {
+  drawn().edges().forEach((edge) => {
     const [start, end] = [edge.sourceEndpoint(), edge.targetEndpoint()];
     const middle = edge.midpoint();
     const bend = { x: 2 * middle.x - (start.x + end.x) / 2, y: 2 * middle.y - (start.y + end.y) / 2 };
@@ -287,7 +387,7 @@ function drawing() {
       ...(!edge.data("symmetric") && { "marker-end": `url(#arrow-${standing})` }),
     }), edge.data("sentence")));
   });
-  state.cy.nodes().not(":parent").forEach((node) => {
+  drawn().nodes().not(":parent").forEach((node) => {
     const { x, y } = node.position(), half = node.width() / 2;
     const boxed = ["law", "treaty", "policy"].includes(node.data("kind"));
     const shape = boxed ? made("rect", { x: round(x - half), y: round(y - half), width: round(2 * half), height: round(2 * half), rx: 2, fill: colour("--accent-tint") }) : made("circle", { cx: round(x), cy: round(y), r: round(half), fill: colour("--paper") });
@@ -304,6 +404,7 @@ filters.addEventListener("submit", (event) => {
   event.preventDefault();
   const given = [...new FormData(filters)].filter(([, value]) => value !== "");
   if (nest.checked) given.push(["nest", "yes"]);
+  if (whole.checked) given.push(["whole", "yes"]);
   turn(`/explore?${new URLSearchParams(given)}`, true);
 });
 filters.addEventListener("change", (event) => event.target.matches("[type=checkbox], select") && filters.requestSubmit());
