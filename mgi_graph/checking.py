@@ -7,16 +7,16 @@ import hashlib
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
+from concurrent.futures import Executor, Future, as_completed
 from dataclasses import asdict, dataclass
 from functools import cache
 from importlib.metadata import version
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import pyoxigraph as ox
 
+from mgi_graph.processes import Processes
 from mgi_graph.sources import cache_folder, parse_quads, read_bytes
 from mgi_graph.units import FileFacts, commons, followed, read_facts, shared_things, surroundings
 from mgi_graph.validation import Report, Rules, Violation, load, read_rules, report, validate, violations
@@ -60,9 +60,9 @@ def check(ontology: Path, data: Sequence[Path], shapes: Sequence[Path], progress
     rules = read_rules(shapes)
     if len(data) <= _FEW:
         return validate([ontology, *data], rules)
-    with _pool() as pool:
+    with Processes() as pool:
         progress(f"reading {len(data)} files")
-        facts = dict(zip(data, pool.map(_facts, data, chunksize=4), strict=True))
+        facts = dict(zip(data, pool.map(_facts, data), strict=True))
         store = load([ontology, *data])
         tasks = list(_tasks(store, ontology, tuple(shapes), facts, rules))
         found = set(_run(pool, tasks, progress, lambda: _wide(store, rules, [ontology, *data, *shapes])))
@@ -169,10 +169,6 @@ def _facts(path: Path) -> FileFacts:
     facts = read_facts(path)
     _note(key, [sorted(facts.described), sorted(facts.named)])
     return facts
-
-
-def _pool() -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(max_workers=os.cpu_count(), mp_context=get_context("spawn"))
 
 
 @cache

@@ -32,6 +32,7 @@ _LAYOUT = "5"
 _BUILT_WITH = ("pyoxigraph", "rdflib")
 _KEPT = 5
 _AT_ONCE = 200_000
+_TOLD = 5
 _MANIFEST = "manifest.json"
 
 Progress = Callable[[str], None]
@@ -266,8 +267,10 @@ def _fill_graph(store: ox.Store, dumps: Path, sources: Sources, progress: Progre
     inspected = inspect(sources, progress)
     report = inspected.report
     if not report.conforms:
+        places = sorted({place for found in report.violations for place in found.places[:1]})[:_TOLD]
         raise ValidationError(
-            f"The graph breaks shapes in {len(report.violations)} places; no snapshot is built from it.",
+            f"The graph breaks shapes in {len(report.violations)} places; no snapshot is built from it."
+            + "".join(f"\n  {path}:{line}" for path, line in places),
             "`mgi-graph check` lists them, with file and line.",
         )
     progress("writing the store and the dumps")

@@ -16,7 +16,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("namespaces", "errors", "agreement", "reference.words", "articles", "typography"),
     ("reasoning", "reasoning.axioms", "reasoning.statements", "reasoning.words"),
     ("reasoning.rules",),
-    ("wording",),
+    ("wording", "processes"),
     ("sources", "engine.syntax", "turtle", "lines", "census"),
     (
         "engine.result",
