@@ -65,6 +65,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("web.questions",),
     ("web.things", "web.why"),
     ("web.dataset", "web.early", "web.explore", "web.linked_data", "web.operation", "web.service", "web.trust"),
+    ("web.surface",),
     ("web.openapi",),
     ("web", "web.app"),
     ("web.server",),

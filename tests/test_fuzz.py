@@ -130,7 +130,10 @@ def test_calls_that_the_description_allows(launch: Launch, tmp_path: Path) -> No
             [
                 *(sys.executable, "-m", "schemathesis.cli", "run", f"{url}openapi.json", "--url", url.rstrip("/")),
                 *("--phases", "examples,fuzzing", "--max-examples", "8", "--seed", "1", "--no-color"),
-                *("--checks", "not_a_server_error,content_type_conformance,response_schema_conformance"),
+                *(
+                    "--checks",
+                    "not_a_server_error,content_type_conformance,response_schema_conformance,status_code_conformance",
+                ),
             ],
             capture_output=True,
             text=True,

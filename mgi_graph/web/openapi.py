@@ -1,4 +1,4 @@
-"""Describes the questions for OpenAPI 3.1: each by an operation of its own, with its typed parameters."""
+"""Describes for OpenAPI 3.1 what can be asked over HTTP: each question by an operation of its own, and the rest."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from mgi_graph.catalogue import LANGUAGES, Parameter, Question
 from mgi_graph.exports import Format
 from mgi_graph.index import KINDS
 from mgi_graph.namespaces import shorten
-from mgi_graph.web import explanations, models, search
+from mgi_graph.web import explanations, models, pages, search, surface
 from mgi_graph.web.failures import PROBLEM_TYPE
 from mgi_graph.web.parameters import LONGEST_VALUE
 from mgi_graph.web.questions import ANSWER_FORMATS, JSON, PAGE_FORMATS, TURTLE, XLSX
@@ -55,7 +55,7 @@ _WHY = (
 
 
 def describe(app: FastAPI, questions: Sequence[Question]) -> None:
-    """Add the questions to what an application says of itself; called when it has all its routes."""
+    """Add what can be asked to what an application says of itself; called when it has all its routes."""
     schema = app.openapi()
     schema.setdefault("servers", [{"url": "/"}])
     schema.setdefault("tags", []).append(_TAG)
@@ -64,6 +64,8 @@ def describe(app: FastAPI, questions: Sequence[Question]) -> None:
         components.setdefault(kind, {}).update(added)
     schema["paths"].update(_paths(questions))
     schema["paths"][search.PATH] = _search()
+    beside = surface.paths(getattr(app.state, "data_version", ""))
+    schema["paths"] |= {path: told for path, told in beside.items() if pages.serves(app, path)}
 
 
 def _components() -> Schema:
