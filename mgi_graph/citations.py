@@ -139,6 +139,11 @@ def edition_of(engine: Engine) -> Edition:
     return Edition(said.get("version", ""), __version__, made, today)
 
 
+def required_citations(engine: Engine) -> tuple[str, ...]:
+    """The citations that the reports in a store require, word by word, each once."""
+    return tuple(dict.fromkeys(_value(row[1]) for row in engine.query(_SOURCES).table().rows))
+
+
 def cite_answer(engine: Engine, answer: CitedAnswer, edition: Edition, address: str, language: str) -> Citation:
     """Cite an answer; the sources are the profiles of its evidence, or all where it has none.
 

@@ -161,7 +161,7 @@ def test_values_keep_their_type_language_and_datatype(laws: str, address: str) -
     assert row["year"] == {"type": "literal", "value": "2010", "lang": None, "datatype": integer, "label": "2010"}
     assert row["law"]["type"] == "uri"
     assert row["law"]["label"].startswith("Ordinance No. 2010-86")
-    texts = web.get(f"{address}questions/mandates-of-a-body/answer", params={"lang": "fr"}).json()["rows"]
+    texts = web.get(f"{address}questions/discrepancy-readings/answer", params={"lang": "fr"}).json()["rows"]
     assert "fr" in {value["lang"] for row in texts for value in row["values"].values() if value}
 
 

@@ -256,6 +256,12 @@ def test_a_reading_is_marked_in_the_chart_and_in_what_rests_on_it(client: httpx.
     assert effects.count("how it follows") == 4
 
 
+def test_a_relation_that_several_claims_state_stands_once_with_the_evidence_of_each(client: httpx.Client) -> None:
+    published = read(client, "doc/ne/org/anpe").partition("<dt>publishes</dt>")[2].partition("</dd>")[0]
+    assert published.count('<ul class="ends">') == 1
+    assert (published.count("<li>"), published.count('<details class="evidence"')) == (1, 2)
+
+
 def test_a_finding_says_that_its_words_are_ours(client: httpx.Client) -> None:
     for path in (FINDING, "questions/stated-absences", f"cite?iri={ID}{FINDING.removeprefix('doc/')}"):
         assert "In our words; the report’s own sentence is on p. 14." in read(client, path), path

@@ -21,6 +21,8 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from mgi_graph import __version__
 from mgi_graph.catalogue import Question
+from mgi_graph.citations import required_citations
+from mgi_graph.engine.result import Engine
 from mgi_graph.engine.wire import Store
 from mgi_graph.engine.workers import PooledEngine, WorkerPool
 from mgi_graph.errors import MGIGraphError
@@ -146,7 +148,7 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        lifespan=_lifespan(pool, index if snapshot.is_ours else None),
+        lifespan=_lifespan(pool, index, engine) if snapshot.is_ours else _lifespan(pool),
     )
     api.state.data_version = snapshot.version
     api.add_middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["GET", "HEAD", "OPTIONS"])
@@ -179,14 +181,14 @@ def _facts(snapshot: Snapshot, store: Store | None) -> dict[str, str]:
     return {"store": kind, "version": snapshot.version, "triples": str(snapshot.triples), "made": made}
 
 
-def _lifespan(pool: WorkerPool, index: Index | None) -> Callable[[FastAPI], Any]:
+def _lifespan(pool: WorkerPool, index: Index | None = None, engine: Engine | None = None) -> Callable[[FastAPI], Any]:
     @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(api: FastAPI) -> AsyncIterator[None]:
         await pool.start()
         visits = None
-        if index:
-            threading.Thread(target=_prepare, args=(index,), daemon=True).start()
-            visits = asyncio.create_task(early.visit(app))
+        if index and engine:
+            threading.Thread(target=_prepare, args=(api, index, engine), daemon=True).start()
+            visits = asyncio.create_task(early.visit(api))
         yield
         if visits:
             visits.cancel()
@@ -195,9 +197,13 @@ def _lifespan(pool: WorkerPool, index: Index | None) -> Callable[[FastAPI], Any]
     return lifespan
 
 
-def _prepare(index: Index) -> None:
-    """Make the index while nobody waits for it; where that fails, the first search tries again and tells."""
+def _prepare(api: FastAPI, index: Index, engine: Engine) -> None:
+    """Make the index while nobody waits for it, and read which citations the pages carry on paper.
+
+    Where that fails, the first search tries again and tells; the pages do without.
+    """
     with suppress(MGIGraphError):
+        api.state.reports = required_citations(engine)
         index.prepare()
 
 

@@ -335,9 +335,6 @@ class Desk:
             "before": words.before,
             "sentence": words.sentence,
             "ELSEWHERE": ELSEWHERE,
-            "reports": explorer.keep(
-                "reports", lambda: sorted({item.citation for item in explorer.network.evidence.values()})
-            ),
         }
 
     def _csv(self, request: Request, rows: Callable[[str], Iterable[tuple[Cell, ...]]]) -> Response:

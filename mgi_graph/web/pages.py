@@ -66,14 +66,15 @@ def render(request: Request, template: str, /, **values: object) -> Response:
         request: for its language; the page links to itself in the other language, with the same parameters.
         template: a file of `templates/`.
         values: what the template names, beside `lang`, `path`, `version`, `translations`, `navigation`, `serves`,
-            `asked` (the text in the search box), `served` (the version of the data), and the functions of
-            `environment`.
+            `asked` (the text in the search box), `served` (the version of the data), `reports` (the citations that
+            its reports require), and the functions of `environment`.
     """
     reader = reader_of(request)
     shared = {
         "path": request.url.path,
         "version": __version__,
         "served": getattr(request.app.state, "data_version", ""),
+        "reports": getattr(request.app.state, "reports", ()),
         "asked": "",
         "translations": _translations(request),
         "navigation": _navigation(request, reader),
