@@ -20,6 +20,7 @@ from mgi_graph.errors import NotInGraphError
 from mgi_graph.labels import labels_of, show
 from mgi_graph.metadata import PUBLISHER, TITLES
 from mgi_graph.namespaces import DATASET, ID, prologue
+from mgi_graph.wording import place_name
 
 _PREFIXES = prologue("dcterms", "mgi", "rdfs", "skos")
 _SOURCES = (
@@ -254,7 +255,7 @@ def _title(engine: Engine, iri: str, pages: Sequence[str], language: str) -> str
     if not pages or "/profile/" not in iri:
         return name
     record = "/".join(iri.split("/")[-2:])
-    places = [f"p. {page}" if page.isdecimal() else page for page in pages]
+    places = [f"p. {page}" if page.isdecimal() else place_name(page, language) for page in pages]
     return f"{name} ({record}, {', '.join(places)})"
 
 

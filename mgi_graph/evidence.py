@@ -12,6 +12,7 @@ import pyoxigraph as ox
 from mgi_graph.catalogue import Question
 from mgi_graph.engine.result import Engine, Table, Term, as_sparql
 from mgi_graph.namespaces import GRAPH, expand, prologue
+from mgi_graph.wording import place_name
 
 _PREFIX = prologue("mgi")
 _KINDS = "mgi:AffirmedClaim mgi:InterpretedClaim mgi:DeniedClaim mgi:DisputedClaim"
@@ -125,7 +126,7 @@ class Evidence:
 
     def place(self, language: str = "en") -> str:
         """Section, passage and page in a few words: "1.3-p4, p. 14"."""
-        where = self.page_label if self.page is None else f"p. {self.page}"
+        where = place_name(self.page_label, language) if self.page is None else f"p. {self.page}"
         return f"{self.paragraph}, {where}"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from mgi_graph.namespaces import MGI, SKOS
@@ -21,10 +22,22 @@ def wording(predicate: str, language: str) -> Wording | None:
     return found[language == "fr"] if found else None
 
 
+def place_name(place: str, language: str) -> str:
+    """A place in the report that has no page number, as profiles name it ("Annex: Table 2"), in a language.
+
+    A page number, and a part of a name that is in no list, stay as they are.
+    """
+    if language != "fr":
+        return place
+    parts = (_PLACES.get(part) or re.sub(r"^Table (?=\d)", "Tableau ", part) for part in place.split(": "))
+    return "\u00a0: ".join(parts)
+
+
 def _both(en: tuple[str, str], fr: tuple[str, str]) -> tuple[Wording, Wording]:
     return Wording(*en), Wording(*fr)
 
 
+_PLACES = {"Annex": "Annexe", "Imprint": "Mentions légales", "MGI process": "processus MGI"}
 _LOCAL = {
     # ---- bodies
     "foundedYear": _both(("was founded in", "founding year of"), ("a été fondé en", "année de fondation de")),

@@ -256,6 +256,14 @@ def test_a_reading_is_marked_in_the_chart_and_in_what_rests_on_it(client: httpx.
     assert effects.count("how it follows") == 4
 
 
+@pytest.mark.parametrize(("language", "place"), [("en", "Annex: Table 2"), ("fr", "Annexe\u00a0: Tableau 2")])
+def test_a_place_without_a_page_number_is_named_in_the_language(
+    client: httpx.Client, language: str, place: str
+) -> None:
+    for path in ("doc/profile/ne-2021/passage/table-2-r1", "doc/treaty/ilo-c111-1958", "questions/treaties-ratified"):
+        assert place in read(client, path, language), path
+
+
 def test_a_relation_that_several_claims_state_stands_once_with_the_evidence_of_each(client: httpx.Client) -> None:
     published = read(client, "doc/ne/org/anpe").partition("<dt>publishes</dt>")[2].partition("</dd>")[0]
     assert published.count('<ul class="ends">') == 1

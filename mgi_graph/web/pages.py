@@ -18,6 +18,7 @@ from mgi_graph.web import assets
 from mgi_graph.web.messages import in_french
 from mgi_graph.web.negotiation import LANGUAGES, choose_language
 from mgi_graph.web.reader import Reader
+from mgi_graph.wording import place_name
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _LANGUAGE_NAMES = {"en": "English", "fr": "Français"}
@@ -113,6 +114,7 @@ def environment(language: str) -> Environment:
         "date": reader.date,
         "size": reader.size,
         "told": reader.told,
+        "place_name": place_name,
         "in_french": in_french,
         "unbroken": reader.unbroken,
         "static": assets.address,

@@ -21,7 +21,7 @@ from mgi_graph.reasoning.explanation import Explainer
 from mgi_graph.sheet import MANY, Bounded, Relation, View, compose, design_of, neighbours
 from mgi_graph.web import pages
 from mgi_graph.web.documents import Document, language_of
-from mgi_graph.wording import wording
+from mgi_graph.wording import place_name, wording
 
 _CHOSEN = re.compile(r"\([^()]*\b(?:chosen|kept|recorded|retenue?|conservée?|enregistrée?|notée?)\b[^()]*\)")
 _HIGHEST = 1_000_000
@@ -194,7 +194,7 @@ class Speaker:
     def where(self, item: Evidence) -> str:
         """Passage and page of a finding: "1.3-p4, p. 14"."""
         passage = item.passage.rpartition("/")[2]
-        return f"{passage}, p. {item.page}" if item.numbered else f"{passage}, {item.page}"
+        return f"{passage}, p. {item.page}" if item.numbered else f"{passage}, {place_name(item.page, self.language)}"
 
     def part(self, listed: Bounded[object], start: int = 0) -> dict[str, object]:
         """The parameters of the address under which a list stands alone, from an entry on."""
