@@ -17,6 +17,10 @@ import httpx
 import pytest
 from conftest import ROOT, Launch, Run, Serve
 
+from benchmarks.synthetic import write_profiles
+from mgi_graph import sources
+from mgi_graph.namespaces import BASE, ID, MGI
+
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
 
 
@@ -138,6 +142,30 @@ def test_broken_files_leave_what_was_served(launch: Launch, little: Path) -> Non
         time.sleep(6)
         assert httpx.get(f"{url}health").json()["snapshot"] == before
         assert httpx.get(f"{url}sparql", params={"query": "ASK { ?a ?b ?c }"}).json()["boolean"] is True
+
+
+def test_one_broken_profile_among_many_is_named_and_leaves_what_was_served(
+    launch: Launch, files: sources.Sources, tmp_path: Path
+) -> None:
+    for name in ("ontology", "shapes", "queries"):
+        (tmp_path / name).symlink_to(files.root / name)
+    profile = write_profiles(tmp_path / "data", 3, seed=3, base=BASE)[2]
+    whole = profile.read_text("utf-8")
+    nameless = f"<{ID}xb/org/nameless> a <{MGI}Agency> ."
+    own = {"MGI_GRAPH_ROOT": str(tmp_path), "MGI_GRAPH_CACHE": str(tmp_path / "cache")}
+    log = tmp_path / "log"
+    with log.open("w") as stream, launch(stderr=stream, **own) as (url, process):
+        before = httpx.get(f"{url}health").json()["snapshot"]
+        for fault in ("this is no Turtle", nameless):
+            told = log.stat().st_size
+            profile.write_text(f"{whole}\n{fault}\n", "utf-8")
+            process.send_signal(signal.SIGHUP)
+            deadline = time.monotonic() + 180
+            while "are not served" not in log.read_text("utf-8")[told:] and time.monotonic() < deadline:
+                time.sleep(0.2)
+            assert re.search(rf"{profile.name}:\d+", log.read_text("utf-8")[told:])
+            assert httpx.get(f"{url}health").json()["snapshot"] == before
+            assert httpx.get(f"{url}sparql", params={"query": "ASK { ?a ?b ?c }"}).json()["boolean"] is True
 
 
 def test_stop_is_graceful_and_leaves_no_process(launch: Launch, little: Path) -> None:
