@@ -10,7 +10,7 @@ import pyoxigraph as ox
 
 from mgi_graph.engine.result import Engine, Term, as_sparql
 from mgi_graph.errors import ParameterError
-from mgi_graph.namespaces import prologue
+from mgi_graph.namespaces import of_class, prologue
 
 KINDS = ("status", "participation", "assessment", "body", "instrument")
 """What is compared between two profiles of a country; see `changes`."""
@@ -31,9 +31,9 @@ _SAID = {
       mgi:participant ?country . ?profile mgi:profileOf ?country .""",
     "assessment": f"""{_FINDING} ?section mgi:coversDimension ?dimension ; mgi:assessment ?value .
       ?finding mgi:topic ?thing .""",
-    "body": f"""{_FINDING} ?finding mgi:mentions ?thing . ?thing a/rdfs:subClassOf* mgi:Organisation .
-      FILTER NOT EXISTS {{ ?thing a mgi:State }}""",
-    "instrument": f"{_FINDING} ?finding mgi:mentions ?thing . ?thing a/rdfs:subClassOf* mgi:Instrument .",
+    "body": f"""{_FINDING} ?finding mgi:mentions ?thing . FILTER NOT EXISTS {{ ?thing a mgi:State }}
+      {of_class("?thing", "mgi:Organisation")}""",
+    "instrument": f"{_FINDING} ?finding mgi:mentions ?thing . {of_class('?thing', 'mgi:Instrument')}",
 }
 _PAIR = """%sSELECT DISTINCT ?profile ?thing ?value ?finding ?page ?label WHERE {
   VALUES ?profile { %s }
@@ -47,9 +47,12 @@ _SUBJECT = f"""{_PREFIXES}SELECT DISTINCT ?profile ?assessment ?finding ?page ?l
   ?section mgi:ofProfile ?profile ; mgi:assessment ?assessment .
   OPTIONAL {{ ?finding mgi:page ?page }} OPTIONAL {{ ?finding mgi:pageLabel ?label }}
 }} ORDER BY ?profile ?page ?finding"""
-_NAMES = f"{_PREFIXES}SELECT ?thing ?name WHERE {{ VALUES ?thing {{ %s }} ?thing skos:prefLabel ?name }} ORDER BY ?name"
+_NAMES = (
+    f"{_PREFIXES}SELECT ?thing ?name WHERE {{ VALUES ?thing {{ %s }} ?thing skos:prefLabel ?name }}\n"
+    "ORDER BY STR(?name) LANG(?name)"
+)
 _STATEMENTS = f"""{_PREFIXES}SELECT ?thing ?name WHERE {{ VALUES ?thing {{ %s }} ?thing mgi:statement ?name }}
-ORDER BY ?name"""
+ORDER BY STR(?name) LANG(?name)"""
 _SUBJECTS = f"""{_PREFIXES}SELECT DISTINCT ?thing WHERE {{
   VALUES ?kind {{ mgi:Dimension mgi:Topic mgi:PopulationGroup }} ?thing a ?kind
 }} ORDER BY ?thing"""

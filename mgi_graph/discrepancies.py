@@ -20,7 +20,7 @@ _TEXTS = (
   ?discrepancy a mgi:Discrepancy ; mgi:discrepancyKind ?kind .
   { ?discrepancy mgi:explanation ?text . BIND(mgi:explanation AS ?property) }
   UNION { ?discrepancy mgi:reading ?text . BIND(mgi:reading AS ?property) }
-} ORDER BY ?discrepancy ?kind ?property ?text"""
+} ORDER BY ?discrepancy ?kind ?property (STR(?text))"""
 )
 _LINKS = (
     _PREFIXES

@@ -94,18 +94,20 @@ _SIBLINGS = """SELECT DISTINCT ?other WHERE {
   %(thing)s ?up ?parent . ?other ?up ?parent ; mgi:ordinal ?rank
   OPTIONAL { ?other mgi:passageKind ?kind }
 } ORDER BY DESC(?kind) ?rank ?other"""
-_PARTS = """SELECT ?part ?rank ?dimension ?assessment ?page ?label (COUNT(?finding) AS ?findings) WHERE {
-  %(thing)s ^mgi:ofProfile ?part . ?part mgi:ordinal ?rank ; mgi:assessment ?assessment
+_PARTS = """SELECT ?part ?rank ?dimension ?assessment ?page ?label ?findings WHERE {
+  ?part mgi:ofProfile %(thing)s ; mgi:ordinal ?rank ; mgi:assessment ?assessment
   OPTIONAL { ?part mgi:coversDimension ?dimension }
   OPTIONAL { ?part mgi:page ?page } OPTIONAL { ?part mgi:pageLabel ?label }
-  OPTIONAL { ?finding mgi:inPassage/mgi:inSection ?part }
-} GROUP BY ?part ?rank ?dimension ?assessment ?page ?label ORDER BY ?rank ?part"""
+  OPTIONAL {
+    SELECT ?part (COUNT(?finding) AS ?findings) WHERE { ?finding mgi:inPassage/mgi:inSection ?part } GROUP BY ?part
+  }
+} ORDER BY ?rank ?part"""
 _TOPICS = """SELECT ?topic ?announced (COUNT(DISTINCT ?finding) AS ?findings) WHERE {
-  { ?topic mgi:announcedFor %(thing)s BIND(true AS ?announced)
+  { ?topic mgi:announcedFor %(thing)s BIND(1 AS ?announced)
     OPTIONAL { ?finding mgi:topic ?topic ; mgi:inPassage/mgi:inSection/mgi:coversDimension %(thing)s } }
   UNION
   { ?finding mgi:topic ?topic ; mgi:inPassage/mgi:inSection/mgi:coversDimension %(thing)s
-    FILTER NOT EXISTS { ?topic mgi:announcedFor %(thing)s } BIND(false AS ?announced) }
+    FILTER NOT EXISTS { ?topic mgi:announcedFor %(thing)s } BIND(0 AS ?announced) }
 } GROUP BY ?topic ?announced ORDER BY DESC(?announced) DESC(?findings) ?topic"""
 _BETWEEN = f"""SELECT DISTINCT ?s ?p ?o WHERE {{
   VALUES ?s {{ %(things)s }} VALUES ?o {{ %(things)s }}
@@ -122,7 +124,7 @@ _EVIDENCE = """SELECT ?finding ?statement ?passage ?section ?page ?label ?absenc
   OPTIONAL { ?finding mgi:page ?page } OPTIONAL { ?finding mgi:pageLabel ?label }
   OPTIONAL { ?finding mgi:statesAbsence ?absence }
   OPTIONAL { ?section mgi:ofProfile/dcterms:bibliographicCitation ?citation }
-} ORDER BY ?finding ?statement"""
+} ORDER BY ?finding (STR(?statement))"""
 _TYPE = RDF + "type"
 
 
@@ -514,14 +516,14 @@ class Archive:
                 dimension=_text(row["dimension"]),
                 assessment=_text(row["assessment"]),
                 page=_text(row["page"]) or _text(row["label"]),
-                findings=int(_text(row["findings"])),
+                findings=int(_text(row["findings"]) or 0),
             )
             for row in rows
         )
 
     def _coverage(self, thing: str) -> tuple[Coverage, ...]:
         rows = self._rows(_TOPICS % {"thing": thing})
-        return tuple(Coverage(_text(topic), _text(said) == "true", int(_text(n))) for topic, said, n in rows)
+        return tuple(Coverage(_text(topic), _text(said) == "1", int(_text(n))) for topic, said, n in rows)
 
     def names(self, things: Iterable[str]) -> Names:
         """What is asserted of things, and of those that the records and parts of the report among them speak of."""

@@ -37,11 +37,11 @@ _DOUBTS = f"""{_PREFIX}PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
 SELECT DISTINCT ?involved ?doubt ?kind ?label WHERE {{
   VALUES ?involved {{ %s }}
   ?doubt mgi:involves ?involved ; mgi:discrepancyKind ?kind . ?kind skos:prefLabel ?label
-}} ORDER BY ?involved ?doubt ?kind ?label"""
+}} ORDER BY ?involved ?doubt ?kind (STR(?label))"""
 _REASONS = f"""{_PREFIX}PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
 SELECT DISTINCT ?record ?text WHERE {{
   VALUES ?record {{ %s }} VALUES ?property {{ mgi:explanation skos:editorialNote }} ?record ?property ?text
-}} ORDER BY ?record ?text"""
+}} ORDER BY ?record (STR(?text))"""
 _CHOSEN = ("/ambiguity", "/transcription")
 _STATED = "mgi:statedIn"
 _DETAILS = f"""{_PREFIX}PREFIX dcterms: <http://purl.org/dc/terms/>
@@ -56,7 +56,7 @@ SELECT ?finding ?passage ?section ?page ?label ?citation ?property ?text WHERE {
   OPTIONAL {{ ?profile dcterms:bibliographicCitation ?citation }}
   {{ ?finding mgi:statement ?text . BIND("statement" AS ?property) }}
   UNION {{ ?section skos:prefLabel ?text . BIND("section" AS ?property) }}
-}} ORDER BY ?finding ?property ?text"""
+}} ORDER BY ?finding ?property (STR(?text))"""
 
 _ASSERTED = f"?s ?p ?o FILTER NOT EXISTS {{ GRAPH <{GRAPH}inferred> {{ ?s ?p ?o }} }}"
 _DESCRIPTION = f"""{_PREFIX}CONSTRUCT {{ ?s ?p ?o }} WHERE {{

@@ -46,12 +46,12 @@ _NAMES = f"""SELECT ?thing ?rank ?name WHERE {{
     (skos:note 3) (skos:editorialNote 3)
   }}
   ?thing ?property ?name FILTER(isIRI(?thing) && (STRSTARTS(STR(?thing), "{ID}") || STRSTARTS(STR(?thing), "{MGI}")))
-}} ORDER BY ?thing ?rank ?name"""
+}} ORDER BY ?thing ?rank"""
 _TYPES = f"""SELECT DISTINCT ?thing ?class WHERE {{
   ?thing a ?class FILTER(STRSTARTS(STR(?thing), "{ID}") && STRSTARTS(STR(?class), "{MGI}"))
 }} ORDER BY ?thing ?class"""
 _CLASSES = f"""SELECT DISTINCT ?class ?above WHERE {{
-  ?class rdfs:subClassOf+ ?above FILTER(isIRI(?class) && STRSTARTS(STR(?above), "{MGI}"))
+  ?class rdfs:subClassOf ?next . ?next rdfs:subClassOf* ?above FILTER(isIRI(?class) && STRSTARTS(STR(?above), "{MGI}"))
 }} ORDER BY ?class ?above"""
 _WEIGHTS = f"""SELECT ?thing (COUNT(*) AS ?n) WHERE {{
   ?record mgi:claimSubject|mgi:claimObject|mgi:mentions|mgi:topic|mgi:concernsGroup ?thing
@@ -347,6 +347,7 @@ class _Filler:
             if isinstance(name, ox.Literal):
                 names.setdefault(_value(thing), []).append((int(_value(rank)), name.value, name.language or ""))
         for iri, found in names.items():
+            found.sort()  # here, for a store may refuse to sort by long texts
             if not any(rank == 0 for rank, _, _ in found) and self._is(iri, "ReportElement"):
                 found.append((1 if found else 0, iri.rpartition("/")[2], ""))
         return {iri: found for iri, found in names.items() if found}

@@ -40,7 +40,7 @@ _LABELS = (
   }
   ?thing ?property ?label .
   FILTER(?rank != 5 || NOT EXISTS { ?thing mgi:claimSubject ?subject })
-} ORDER BY ?thing ?rank ?label"""
+} ORDER BY ?thing ?rank (STR(?label))"""
 )
 _SAID = (
     prologue("mgi")

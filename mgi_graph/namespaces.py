@@ -69,6 +69,19 @@ def prologue(*prefixes: str) -> str:
     return "".join(f"PREFIX {prefix}: <{PREFIXES[prefix]}>\n" for prefix in prefixes)
 
 
+def of_class(variable: str, kind: str) -> str:
+    """Write the pattern of what is of a class or of one below it, each once.
+
+    It is written so that every store understands it: `a/rdfs:subClassOf*` loses rows on Virtuoso (docs/stores.md).
+
+    Args:
+        variable: such as "?body".
+        kind: the class, such as "mgi:Actor"; `rdfs:` must be declared.
+    """
+    below = f"{{ {variable} a {kind} }} UNION {{ {variable} a/rdfs:subClassOf+ {kind} }}"
+    return f"{{ SELECT DISTINCT {variable} WHERE {{ {below} }} }}"
+
+
 def shorten(iri: str) -> str:
     """Turn an IRI into its shortest prefixed name for a reader; an IRI under no known prefix is returned as it is."""
     fits = [(len(ns), prefix) for prefix, ns in PREFIXES.items() if iri.startswith(ns)]

@@ -83,7 +83,7 @@ _THINGS = f"""{_PREFIXES}SELECT DISTINCT ?thing ?type WHERE {{
 _NAMES = f"""{_PREFIXES}SELECT DISTINCT ?thing ?rank ?name WHERE {{
   VALUES (?property ?rank) {{ (skos:prefLabel 1) (rdfs:label 2) (skos:altLabel 3) (mgi:number 4) }}
   ?thing ?property ?name
-}} ORDER BY ?thing ?rank ?name"""
+}} ORDER BY ?thing ?rank (STR(?name))"""
 _YEARS = f"""{_PREFIXES}SELECT DISTINCT ?thing ?year WHERE {{
   VALUES ?property {{ mgi:foundedYear mgi:year mgi:startYear mgi:endYear }}
   ?thing ?property ?year

@@ -10,7 +10,7 @@ import pyoxigraph as ox
 
 from mgi_graph.engine.result import Engine, Term, as_sparql
 from mgi_graph.labels import acronym
-from mgi_graph.namespaces import prologue
+from mgi_graph.namespaces import of_class, prologue
 from mgi_graph.search import is_acronym
 
 MOST_BODIES = 8
@@ -39,8 +39,9 @@ _CONNECTED = f"""SELECT ?body (COUNT(DISTINCT ?other) AS ?n) WHERE {{
   FILTER(?body != ?other)
   FILTER NOT EXISTS {{ ?tie a mgi:DeniedClaim }}
   FILTER NOT EXISTS {{ ?tie a mgi:DisputedClaim }}
-  ?body a/rdfs:subClassOf* mgi:Organisation . FILTER NOT EXISTS {{ ?body a mgi:State }}
-  ?other a/rdfs:subClassOf* mgi:Actor .
+  FILTER NOT EXISTS {{ ?body a mgi:State }}
+  {of_class("?body", "mgi:Organisation")}
+  {of_class("?other", "mgi:Actor")}
 }} GROUP BY ?body ORDER BY DESC(?n) ?body LIMIT {MOST_BODIES}"""
 _GAPS = """SELECT DISTINCT ?topic ?dimension WHERE {
   ?topic mgi:announcedFor ?dimension . ?dimension skos:notation ?number .
@@ -53,7 +54,7 @@ _COUNTS = """SELECT ?class (COUNT(DISTINCT ?thing) AS ?n) WHERE {
 _NAMES = """SELECT ?thing ?property ?name WHERE {
   VALUES ?thing { %s } VALUES ?property { skos:prefLabel skos:altLabel }
   ?thing ?property ?name
-} ORDER BY ?thing ?property ?name"""
+} ORDER BY ?thing ?property (STR(?name))"""
 
 
 @dataclass(frozen=True)

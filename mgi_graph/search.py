@@ -41,7 +41,7 @@ _NAMES = (
     (rdfs:label false) (skos:notation false) (mgi:number false)
   }
   ?thing ?property ?name .
-} ORDER BY ?thing ?main ?name"""
+} ORDER BY ?thing ?main (STR(?name))"""
 )
 
 

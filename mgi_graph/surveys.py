@@ -35,7 +35,7 @@ _TASKS = f"""{_PREFIXES}SELECT DISTINCT ?mandate ?body ?basis ?finding WHERE {{
 }} ORDER BY ?body ?mandate ?basis ?finding"""
 _TEXTS = f"""{_PREFIXES}SELECT DISTINCT ?record ?property ?text WHERE {{
   VALUES ?property {{ mgi:function skos:editorialNote }} ?record mgi:statedIn ?finding ; ?property ?text
-}} ORDER BY ?record ?property ?text"""
+}} ORDER BY ?record ?property (STR(?text))"""
 _ACTS = f"""{_PREFIXES}SELECT DISTINCT ?record ?party ?treaty ?action ?year ?adopted ?finding WHERE {{
   ?record mgi:participant ?party ; mgi:participationIn ?treaty ; mgi:action ?action ; mgi:statedIn ?finding
   OPTIONAL {{ ?record mgi:reportedYear ?year }} OPTIONAL {{ ?treaty mgi:year ?adopted }}

@@ -24,7 +24,7 @@ _TERMS = (
   ?term a ?type . FILTER(isIRI(?term))
   OPTIONAL { ?term rdfs:label ?label }
   OPTIONAL { ?term skos:definition ?definition FILTER(LANG(?definition) = LANG(?label)) }
-} ORDER BY ?term ?kind ?label ?definition"""
+} ORDER BY ?term ?kind (STR(?label)) (STR(?definition))"""
 )
 
 

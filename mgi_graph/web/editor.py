@@ -28,7 +28,7 @@ PREFIX skos: <{skos}>
 SELECT ?body ?name (COUNT(?law) AS ?laws) WHERE {{
   ?body mgi:implements ?law ; skos:prefLabel ?name .
   FILTER(LANG(?name) = "{lang}")
-}} GROUP BY ?body ?name ORDER BY DESC(?laws) ?name"""
+}} GROUP BY ?body ?name ORDER BY DESC(?laws) (STR(?name))"""
 _POLICY = "Content-Security-Policy"
 _STYLES = "style-src 'self'"
 _LONGEST_NAME = 100
