@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, Literal, TypeVar
 
 import pyoxigraph as ox
 
@@ -254,6 +254,28 @@ class Things(Listed):
 
 
 @dataclass(frozen=True)
+class Silence:
+    """Something that one looks for on the page of a text and that the report does not name.
+
+    Attributes:
+        what: in English and French.
+        verdict: "denied": the report says that there is none; "unstated": it names the text, and none such;
+            "unmodelled": no statement of the report names the text at all.
+    """
+
+    what: Title
+    verdict: Literal["denied", "unstated", "unmodelled"]
+
+
+@dataclass(frozen=True)
+class Silences(Listed):
+    """What the report does not name of a text."""
+
+    template = "silences"
+    entries: Bounded[Silence]
+
+
+@dataclass(frozen=True)
 class Event:
     """Something dated: `when` is a year, a month or a day; a thing's own date, or a record's.
 
@@ -383,6 +405,24 @@ _CHAPTERS: dict[str, tuple[Title, str]] = {
         "country<",
     ),
 }
+_LOOKED_FOR: tuple[tuple[Title, frozenset[str], tuple[str, ...]], ...] = (
+    (
+        ("a text that carries it out", "un texte d’application"),
+        frozenset({"LegalInstrument"}),
+        ("implementsInstrument<",),
+    ),
+    (("an article of it", "un article de ce texte"), frozenset({"LegalInstrument"}), ("provisionOf<",)),
+    (
+        (
+            "a body that implements it or that it gives a task",
+            "un organisme qui le mette en œuvre ou qu’il charge d’une tâche",
+        ),
+        frozenset({"LegalInstrument", "PolicyInstrument"}),
+        ("implements<", "involvedInImplementing<", "mandates>"),
+    ),
+)
+"""What one looks for on the page of a text, on those of which classes, and along which arrows it is stated."""
+
 _OTHERS = ("Other statements", "Autres énoncés")
 _RECORDS: dict[str, tuple[Title, str]] = {
     "mandates": (("Mandates", "Mandats"), "Mandate"),
@@ -410,8 +450,8 @@ _DESIGNS: tuple[tuple[str, str], ...] = (
     ),
     (
         "NormativeText",
-        "denied identity chain provisions effects implementers mandates founding parties holdings treaties statuses "
-        "findings timeline network others disputed doubts sources",
+        "denied identity chain provisions effects implementers mandates silences founding parties holdings treaties "
+        "statuses findings timeline network others disputed doubts sources",
     ),
     (
         "Entity",
@@ -497,6 +537,7 @@ class _Composer:
             "others": self._others,
             "parts": self._parts,
             "passages": self._passages,
+            "silences": self._silences,
             "timeline": self._timeline,
             "topics": self._topics,
         }
@@ -626,6 +667,33 @@ class _Composer:
     def _things(self, block: str, title: Title, name: str) -> Block:
         found = [term.value for term in self._dossier.said(name) if isinstance(term, ox.NamedNode)]
         return Things(block, title, self._view.bound(block, found, MANY))
+
+    def _silences(self) -> Block:
+        made = [
+            Silence(what, self._verdict(arrows))
+            for what, kinds, arrows in _LOOKED_FOR
+            if kinds & self._dossier.classes and not self._has(arrows)
+        ]
+        return Silences(
+            "silences",
+            ("What the report does not name", "Ce que le rapport ne nomme pas"),
+            Bounded("silences", tuple(made), len(made), len(made)),
+        )
+
+    def _has(self, arrows: Sequence[str]) -> bool:
+        """Whether something positive is stated along one of some arrows, or a mandate rests on the text."""
+        mandates = self._dossier.of_kind("Mandate") if "mandates>" in arrows else ()
+        return bool(mandates) or any(self._stated(arrow, self._positive) for arrow in arrows)
+
+    def _verdict(self, arrows: Sequence[str]) -> Literal["denied", "unstated", "unmodelled"]:
+        denied = [one for one in self._dossier.statements if one.standing == Standing.DENIED]
+        if any(self._stated(arrow, denied) for arrow in arrows):
+            return "denied"
+        return "unstated" if self._dossier.places else "unmodelled"
+
+    def _stated(self, arrow: str, statements: Sequence[Statement]) -> bool:
+        name, forward = _predicate(arrow[:-1]), arrow.endswith(">")
+        return any(one.predicate == name and _is_seen_from(one, self._dossier.iri, forward) for one in statements)
 
     def _pointing(self, block: str, title: Title, name: str) -> Block:
         groups = (group for group in self._dossier.points_here if group.property == MGI + name)

@@ -256,6 +256,25 @@ def test_a_reading_is_marked_in_the_chart_and_in_what_rests_on_it(client: httpx.
     assert effects.count("how it follows") == 4
 
 
+def test_what_the_report_does_not_name_of_a_text_is_said(client: httpx.Client, engine: EmbeddedEngine) -> None:
+    names_none = "implements it or that it gives a task: the report names none."
+    query = f"""SELECT DISTINCT ?text (EXISTS {{
+      {{ ?body <{MGI}implements>|<{MGI}involvedInImplementing> ?text }} UNION {{ ?text <{MGI}mandates> ?body }}
+      UNION {{ ?mandate <{MGI}legalBasis> ?text }}
+    }} AS ?named) WHERE {{ VALUES ?class {{ <{MGI}LegalInstrument> <{MGI}PolicyInstrument> }}
+      ?text a ?class . ?finding <{MGI}mentions> ?text }} ORDER BY ?text"""
+    rows = engine.query(query).table().rows
+    said = {text.value: names_none in block_or_none(read(client, local_path(text.value))) for text, _ in rows if text}
+    assert said == {text.value: named.value == "false" for text, named in rows if text and named}
+    assert len(set(said.values())) == 2
+    law = block(read(client, "doc/ne/instrument/law-2015-36", "fr"), "silences")
+    assert "Un texte d’application : le rapport n’en nomme aucun." in law
+
+
+def block_or_none(text: str) -> str:
+    return block(text, "silences") if 'id="silences"' in text else ""
+
+
 @pytest.mark.parametrize(("language", "place"), [("en", "Annex: Table 2"), ("fr", "Annexe\u00a0: Tableau 2")])
 def test_a_place_without_a_page_number_is_named_in_the_language(
     client: httpx.Client, language: str, place: str
