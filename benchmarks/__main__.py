@@ -90,7 +90,8 @@ def time_pages(
     """Measure how long pages take at their first visit and later, and what they send; prints Markdown."""
     serve = (sys.executable, "-m", "mgi_graph", "serve", "--port", "{port}")
     with running(Engine(OURS, serve, "/sparql")) as server:
-        text = pages.write(pages.measure(server, things, rounds), rounds)
+        start = pages.begin(server)
+        text = pages.write(pages.measure(server, things, rounds), rounds, start)
     typer.echo(text)
     if write:
         report.put_into_page(text, begin=pages.BEGIN)

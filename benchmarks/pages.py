@@ -14,7 +14,7 @@ from statistics import median
 from urllib.parse import quote
 
 from benchmarks.report import head, machine, made, row
-from benchmarks.servers import Server
+from benchmarks.servers import Server, settle
 from mgi_graph.namespaces import BASE, prologue
 
 BEGIN = "<!-- pages, written by `python -m benchmarks pages --write`, from here -->"
@@ -40,6 +40,14 @@ _PLACES = {
     ),
     "search": tuple(f"/search?q={quote(text)}" for text in ("ANLTP", "2010/86", "labour migration", "passeport")),
     "network": ("/explore", "/explore/mandates", "/explore/timeline", "/explore/gaps"),
+    "part of the network": (
+        "/explore?around=HCNE&steps=2",
+        "/explore?standing=together&kind=law",
+        "/explore?since=2010",
+    ),
+    "connection": tuple(
+        f"/explore/connection?from={start}&to={end}" for start, end in (("HCNE", "2015-36"), ("ANPE", "IOM"))
+    ),
     "why": ("/why?subject=2015-36&predicate=implementedBy&object=ANLTP/TIM",),
     "citation": ("/cite?iri=id:org/iom", "/cite?iri=id:ne/org/anpe"),
 }
@@ -62,11 +70,31 @@ class Pages:
     sent: tuple[int, ...]
 
 
+@dataclass(frozen=True)
+class Start:
+    """How a server begins: seconds of the first page that is asked for, and until it has drawn its own early ones."""
+
+    page: float
+    rest: float
+
+
+def begin(server: Server) -> Start:
+    """Ask a server for its first page as soon as it answers, then wait until it has come to rest.
+
+    Raises:
+        RuntimeError: the page is not answered with 200, or the server does not come to rest.
+    """
+    started = time.perf_counter()
+    seconds = _get(server, "/")[0]
+    settle(server)
+    return Start(seconds, time.perf_counter() - started)
+
+
 def measure(server: Server, pages: int, rounds: int) -> list[Pages]:
     """Visit pages of each kind, one after the other.
 
     Args:
-        server: ours, just started: what it has shown before is not measured as new.
+        server: ours, just started and at rest: what it has shown to others before is not measured as new.
         pages: how many things of a kind at most.
         rounds: how often each page is visited after the first time.
 
@@ -77,10 +105,13 @@ def measure(server: Server, pages: int, rounds: int) -> list[Pages]:
     return [_visit(server, kind, paths, rounds) for kind, paths in places.items() if paths]
 
 
-def write(measured: Sequence[Pages], rounds: int) -> str:
+def write(measured: Sequence[Pages], rounds: int, start: Start) -> str:
     """The figures as Markdown."""
     lines = [
         made(f": {rounds} later visits of each page, one after the other"),
+        f"The first page, asked for as soon as the server answered, took {1000 * start.page:.0f} ms; {start.rest:.1f} "
+        "s later the server had drawn for itself one page of each kind, so that no reader is the first of all.",
+        "",
         *head("kind of page", "pages", "first visit: median", "95%", "later: median", "95%", "sent at a first visit"),
     ]
     for one in measured:

@@ -163,7 +163,7 @@ class _Match:
 
 
 class Index:
-    """The index of what an engine holds; made at the first search, or before by `prepare`. Safe among threads.
+    """The index of what an engine holds; made at the first search. Safe among threads.
 
     Args:
         engine: the store.
@@ -173,15 +173,6 @@ class Index:
     def __init__(self, engine: Engine, questions: Sequence[Question] = ()) -> None:
         self._engine, self._questions = engine, tuple(questions)
         self._lock = Lock()
-
-    def prepare(self) -> None:
-        """Make the index, unless it is made.
-
-        Raises:
-            QueryError: the engine does not answer.
-        """
-        with self._lock:
-            assert self._store
 
     def search(
         self,

@@ -96,5 +96,6 @@ def test_pages_are_visited_and_told_by_kind(address: str) -> None:
     assert {"home", "answer", "search", "body", "treaty", "why"} <= {one.kind for one in measured}
     assert all(len(one.first) == len(one.later) == len(one.sent) for one in measured)
     assert all(size > 1000 for one in measured if one.kind != "citation" for size in one.sent)
-    text = pages.write(measured, 1)
+    text = pages.write(measured, 1, pages.Start(0.123, 4.56))
     assert all(f"| {one.kind} | {len(one.first)} |" in text for one in measured)
+    assert "took 123 ms; 4.6 s later" in text

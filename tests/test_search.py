@@ -240,7 +240,7 @@ def test_an_index_that_could_not_be_made_is_made_at_the_next_search(engine: Embe
 
     index = Index(Failing())  # type: ignore[arg-type]
     with pytest.raises(QueryError):
-        index.prepare()
+        index.search("ANLTP")
     assert first(index, "ANLTP") == ANLTP
 
 

@@ -6,7 +6,6 @@ import asyncio
 import json
 import re
 import sys
-import threading
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
@@ -15,6 +14,7 @@ from functools import partial
 from typing import Any
 
 from fastapi import FastAPI, Request
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
@@ -148,7 +148,7 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        lifespan=_lifespan(pool, index, engine) if snapshot.is_ours else _lifespan(pool),
+        lifespan=_lifespan(pool, engine if snapshot.is_ours else None),
     )
     api.state.data_version = snapshot.version
     api.add_middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["GET", "HEAD", "OPTIONS"])
@@ -181,30 +181,24 @@ def _facts(snapshot: Snapshot, store: Store | None) -> dict[str, str]:
     return {"store": kind, "version": snapshot.version, "triples": str(snapshot.triples), "made": made}
 
 
-def _lifespan(pool: WorkerPool, index: Index | None = None, engine: Engine | None = None) -> Callable[[FastAPI], Any]:
+def _lifespan(pool: WorkerPool, engine: Engine | None) -> Callable[[FastAPI], Any]:
     @asynccontextmanager
     async def lifespan(api: FastAPI) -> AsyncIterator[None]:
         await pool.start()
-        visits = None
-        if index and engine:
-            threading.Thread(target=_prepare, args=(api, index, engine), daemon=True).start()
-            visits = asyncio.create_task(early.visit(api))
+        early_work = asyncio.create_task(_prepare(api, engine)) if engine else None
         yield
-        if visits:
-            visits.cancel()
+        if early_work:
+            early_work.cancel()
         await pool.stop()
 
     return lifespan
 
 
-def _prepare(api: FastAPI, index: Index, engine: Engine) -> None:
-    """Make the index while nobody waits for it, and read which citations the pages carry on paper.
-
-    Where that fails, the first search tries again and tells; the pages do without.
-    """
+async def _prepare(api: FastAPI, engine: Engine) -> None:
+    """Read which citations the pages carry on paper (where that fails they do without), then visit pages."""
     with suppress(MGIGraphError):
-        api.state.reports = required_citations(engine)
-        index.prepare()
+        api.state.reports = await run_in_threadpool(required_citations, engine)
+    await early.visit(api)
 
 
 def _asks_nothing(scope: Scope) -> bool:

@@ -12,6 +12,7 @@ _LOG = logging.getLogger(__name__)
 
 PAGES = (
     "/",
+    "/search?q=IOM",
     "/explore",
     "/doc/country/NER",
     "/why?subject=2015-36&predicate=implementedBy&object=ANLTP/TIM",
@@ -23,7 +24,6 @@ PAGES = (
     "/explore/ratifications",
     "/explore/coverage",
     "/explore/connection?from=org/iom&to=ne/org/anpe",
-    "/search?q=IOM",
     "/about",
     "/about/discrepancies",
     "/about/quality",
