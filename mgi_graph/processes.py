@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -47,6 +48,10 @@ class Processes(Executor):
         for process in self._all:
             process.communicate()
 
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        """End the processes; after an error, or a key that interrupts, nothing more is begun."""
+        self.shutdown(cancel_futures=kind is not None)
+
     def _call(self, *call: Any) -> Any:
         process = self._idle.get()
         assert process.stdin
@@ -68,6 +73,7 @@ class Processes(Executor):
 
 def serve() -> None:
     """Call what comes on the standard input, until it ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the one who asks is interrupted, and ends this
     asked, replies = sys.stdin.buffer, os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     sys.stdout = sys.stderr  # what is printed must not get between the replies
     while True:
