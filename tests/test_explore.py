@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
 import re
 from collections import Counter
@@ -28,6 +29,7 @@ from mgi_graph.errors import MGIGraphError, ParameterError
 from mgi_graph.explorer import Explorer
 from mgi_graph.namespaces import ID, MGI, prologue
 from mgi_graph.network import KINDS, STANDINGS, UNIT_OF, read_network
+from mgi_graph.search import fold
 from mgi_graph.selection import Selection, select
 from mgi_graph.web import explore, failures
 from mgi_graph.web.selections import read_selection, write_selection
@@ -690,3 +692,13 @@ def test_what_is_stated_nowhere_is_no_link() -> None:
     assert [edge for edge in network.edges if not network.cited(edge)], "a finding without a passage cites nothing"
     with pytest.raises(ParameterError):
         read_selection(Explorer(store), [("around", "nobody at all")])
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_parties_are_in_the_order_of_their_names_in_the_language(client: httpx.Client, language: str) -> None:
+    text = client.get("explore/ratifications", params={"lang": language}).text
+    menu = re.search(r'<select id="party".*?</select>', text, re.S)
+    assert menu
+    names = [fold(html.unescape(name)) for name in re.findall(r"<option[^>]*>(.*?)</option>", menu[0])]
+    assert len(names) > 5
+    assert names == sorted(names)

@@ -49,12 +49,13 @@ def _answer(engine: Engine, request: Request) -> Response:
         body = asdict(found) if found else {"profiles": [asdict(profile) for profile in comparison.profiles(engine)]}
         headers = {"Vary": "Accept, Accept-Language", "X-Content-Type-Options": "nosniff", "Cache-Control": "no-cache"}
         return Response(json.dumps(body, ensure_ascii=False), 200, headers, "application/json")
+    reader = Reader(language_of(request))
     page = pages.render(
         request,
         "compare.html",
         given=given,
-        profiles=comparison.profiles(engine),
-        subjects=_by_kind(comparison.subjects(engine), Reader(language_of(request))),
+        countries=_by_name((profile.country for profile in comparison.profiles(engine)), reader),
+        subjects=_by_kind(comparison.subjects(engine), reader),
         succession=succession,
         sides=sides,
         kinds=comparison.KINDS,
@@ -68,7 +69,12 @@ def _by_kind(subjects: Iterable[Named], reader: Reader) -> dict[str, list[Named]
     kinds: dict[str, list[Named]] = {"dimension": [], "topic": [], "group": []}
     for subject in subjects:
         kinds[subject.iri.removeprefix(ID).partition("/")[0]].append(subject)
-    return {kind: sorted(found, key=lambda one: fold(reader.told(one.names)[0])) for kind, found in kinds.items()}
+    return {kind: _by_name(found, reader) for kind, found in kinds.items()}
+
+
+def _by_name(named: Iterable[Named], reader: Reader) -> list[Named]:
+    """Things, each once, in the order of their names in a language."""
+    return sorted({one.iri: one for one in named}.values(), key=lambda one: fold(reader.told(one.names)[0]))
 
 
 def _compared(engine: Engine, given: dict[str, str]) -> tuple[Succession | None, SideBySide | None]:

@@ -22,6 +22,7 @@ from mgi_graph.evidence import Evidence
 from mgi_graph.explorer import Explorer
 from mgi_graph.graphfiles import Shown
 from mgi_graph.network import KINDS, STANDINGS, TOGETHER, Edge, Network, Together
+from mgi_graph.search import fold
 from mgi_graph.selection import MOST_STEPS as MOST_NEAR
 from mgi_graph.spreadsheets import Cell, csv_lines
 from mgi_graph.surveys import ELSEWHERE, Act
@@ -205,6 +206,8 @@ class Desk:
         parties = sorted({act.party for act in surveys.acts}, key=lambda iri: (-_count(surveys.acts, iri), iri))
         party = self._party(request, parties)
         acts = sorted((act for act in surveys.acts if act.party == party), key=_act_order)
+        nodes, language = self._explorer.network.nodes, pages.reader_of(request).language
+        parties.sort(key=lambda iri: fold(nodes[iri].name(language)))
         return self._page(
             request, "explore/ratifications.html", chart=charts.draw_acts(acts), acts=acts, party=party, parties=parties
         )

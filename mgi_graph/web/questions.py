@@ -228,7 +228,7 @@ class Desk:
             cite_at=f"/questions/{question.name}/answer?{urlencode(asked)}",
             drawing=drawing,
             caption=self._caption(question, drawing, wanted.language) if drawing else "",
-            choices=self._choices(question),
+            choices=self._choices(question, wanted.language),
         )
 
     def _caption(self, question: Question, drawing: Drawing, language: str) -> str:
@@ -261,7 +261,7 @@ class Desk:
             kind=self._kind(question, error, wanted.language),
             other=self._other_kinds(question, wanted, error),
             nearest=error.things if isinstance(error, NameNotFoundError | AmbiguousNameError) else {},
-            choices=self._choices(question),
+            choices=self._choices(question, wanted.language),
         )
         page.status_code = 400
         return page
@@ -279,12 +279,12 @@ class Desk:
                 return resolve(self._engine, text, _ANYTHING).value
         return ""
 
-    def _choices(self, question: Question) -> dict[str, Mapping[str, Mapping[str, str]]]:
-        """For each parameter that has only a few things to choose from those things, by IRI, with their labels."""
+    def _choices(self, question: Question, language: str) -> dict[str, Mapping[str, Mapping[str, str]]]:
+        """For each parameter that has only a few things to choose from those things, by name: IRIs with labels."""
         found = {
             parameter.name: self._things(parameter.class_iri) for parameter in question.params if parameter.class_iri
         }
-        return {name: things for name, things in found.items() if len(things) <= _FEW}
+        return {name: _by_name(things, language) for name, things in found.items() if len(things) <= _FEW}
 
     def _citation(self, request: Request, answer: CitedAnswer, language: str) -> Citation:
         asked = {**_values(answer), "version": self._version(), "lang": language}
@@ -342,6 +342,11 @@ def _has(one: CitedAnswer, words: Sequence[str]) -> bool:
     tags = (_called(tag, code) for tag in question.tags for code in LANGUAGES)
     whole = fold(" ".join((*texts, *tags, question.name)))
     return all(word in whole for word in words)
+
+
+def _by_name(things: Mapping[str, Mapping[str, str]], language: str) -> dict[str, Mapping[str, str]]:
+    """Things with their labels, in the order of these in a language."""
+    return dict(sorted(things.items(), key=lambda item: fold(item[1].get(language) or item[1].get("en", item[0]))))
 
 
 def _refuse_parameters(wanted: Wanted, remedy: str) -> None:
