@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import re
 import sys
@@ -199,6 +200,8 @@ async def _prepare(api: FastAPI, engine: Engine) -> None:
     with suppress(MGIGraphError):
         api.state.reports = await run_in_threadpool(required_citations, engine)
     await early.visit(api)
+    gc.collect()
+    gc.freeze()  # what is kept for good is not looked through again and again for what is not: that held up pages
 
 
 def _asks_nothing(scope: Scope) -> bool:
