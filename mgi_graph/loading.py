@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.request import Request
@@ -53,7 +53,7 @@ def load(snapshot: Snapshot, store: Store, progress: Progress = lambda _: None) 
         )
     engine = RemoteEngine(store, bounds=_BOUNDS)
     old = set(holding.graphs_in(engine))
-    contents = {iri: _triples(snapshot, iri) for iri in _graphs(snapshot)}
+    contents = {iri: list(_triples(snapshot, iri)) for iri in _graphs(snapshot)}
     gone = sorted(old - contents.keys())
     (_replace_at_one_stroke if store.update_url else _replace_one_by_one)(store, contents, gone, progress)
     progress("holding what the store says against what was sent")
@@ -83,11 +83,13 @@ def _graphs(snapshot: Snapshot) -> tuple[str, ...]:
     return (*(graph.iri for graph in snapshot.graphs), UNION, LOADED)
 
 
-def _triples(snapshot: Snapshot, iri: str) -> list[ox.Triple]:
+def _triples(snapshot: Snapshot, iri: str) -> Iterator[ox.Triple]:
     if iri == LOADED:
-        return [ox.Triple(ox.NamedNode(UNION), ox.NamedNode(OWL + "versionInfo"), ox.Literal(snapshot.version))]
+        yield ox.Triple(ox.NamedNode(UNION), ox.NamedNode(OWL + "versionInfo"), ox.Literal(snapshot.version))
+        return
     graph = ox.DefaultGraph() if iri == UNION else ox.NamedNode(iri)
-    return [quad.triple for quad in snapshot.open().quads_for_pattern(None, None, None, graph)]
+    for quad in snapshot.open().quads_for_pattern(None, None, None, graph):
+        yield quad.triple
 
 
 def _replace_at_one_stroke(
