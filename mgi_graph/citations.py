@@ -20,6 +20,7 @@ from mgi_graph.errors import NotInGraphError
 from mgi_graph.labels import labels_of, show
 from mgi_graph.metadata import PUBLISHER, TITLES
 from mgi_graph.namespaces import DATASET, ID, prologue
+from mgi_graph.typography import french
 from mgi_graph.wording import place_name
 
 _PREFIXES = prologue("dcterms", "mgi", "rdfs", "skos")
@@ -275,7 +276,8 @@ def _sentence(reference: Reference, language: str) -> str:
     if day:
         spoken = format_date(day, "d MMMM y", _LOCALES[language])
         read = f" (accessed {spoken})" if language == "en" else f" (consulté le {spoken})"
-    return f"{reference.author}, {reference.year}. {part}. Version {reference.version}. {reference.url}{read}."
+    told = f"{reference.author}, {reference.year}. {part}. Version {reference.version}. {reference.url}{read}."
+    return french(told) if language == "fr" else told
 
 
 def _bibtex(reference: Reference) -> str:
