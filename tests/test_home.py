@@ -98,3 +98,10 @@ def test_a_server_of_other_files_has_a_first_page_too(serve: Serve, tmp_path: Pa
         assert 'role="search"' not in page
         assert "Six dimensions" not in page
         assert httpx.get(f"{url}search", params={"q": "a"}).status_code == 404
+
+
+@pytest.mark.parametrize("path", ["about", "questions", "doc/ne/org/anpe", "nowhere"])
+def test_on_paper_every_page_carries_the_citation_that_the_report_requires(address: str, path: str) -> None:
+    required = "Migration Governance Indicators Profile 2021 – Republic of the Niger. IOM, Geneva."
+    asked = (httpx.get(f"{address}{path}", headers={"accept": "text/html"}, timeout=60).text for _ in range(50))
+    assert any(required in text.partition('<div class="bar paper">')[2] for text in asked)
