@@ -102,7 +102,9 @@ async function draw() {
   state.cy.on("tap", "edge", ({ target }) => open(target));
   state.cy.on("tap", ({ target }) => target === state.cy && forget());
   arrange();
-  canvas.dataset.ready = elements.nodes.length;
+  requestAnimationFrame(() => requestAnimationFrame(() => { // by then it is on the screen, and a click meets what is drawn
+    if (number === state.asked) canvas.dataset.ready = elements.nodes.length;
+  }));
 }
 
 // Draw the things with most links, as many as can be read, of these those that are linked with each other; or all.
