@@ -161,9 +161,9 @@ def test_one_broken_profile_among_many_is_named_and_leaves_what_was_served(
             profile.write_text(f"{whole}\n{fault}\n", "utf-8")
             process.send_signal(signal.SIGHUP)
             deadline = time.monotonic() + 180
-            while "are not served" not in log.read_text("utf-8")[told:] and time.monotonic() < deadline:
+            while b"are not served" not in log.read_bytes()[told:] and time.monotonic() < deadline:
                 time.sleep(0.2)
-            assert re.search(rf"{profile.name}:\d+", log.read_text("utf-8")[told:])
+            assert re.search(rf"{profile.name}:\d+", log.read_bytes()[told:].decode("utf-8"))
             assert httpx.get(f"{url}health").json()["snapshot"] == before
             assert httpx.get(f"{url}sparql", params={"query": "ASK { ?a ?b ?c }"}).json()["boolean"] is True
 

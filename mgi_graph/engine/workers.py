@@ -94,8 +94,9 @@ class Reply:
 class WorkerPool:
     """Processes over one snapshot; one more than is at work stands ready.
 
-    One query more than there are cores is evaluated at once, and more, up to the limit, where those take long: a slow
-    query holds up nobody. All methods are for the event loop that `start` was called in, unless they say otherwise.
+    One query more than there are cores is evaluated at once; one that has taken a moment does not count among them, up
+    to the limit: a slow query holds up nobody. All methods are for the event loop that `start` was called in, unless
+    they say otherwise.
 
     Args:
         folder: the snapshot's folder.
@@ -107,6 +108,7 @@ class WorkerPool:
         self.limits = limits
         self._folder, self._store = folder, store
         self._brisk = min(limits.evaluators, (os.cpu_count() or 1) + 1)  # one more, while another hands over its result
+        self._slow = 0
         self._idle: list[_Worker] = []
         self._all: set[_Worker] = set()
         self._starting: set[asyncio.Task[None]] = set()
@@ -118,6 +120,11 @@ class WorkerPool:
         self._start_again = 0.0
         self._held: IO[bytes] | None = None
         self._closed = False
+
+    @property
+    def _at_once(self) -> int:
+        """How many queries may be evaluated now."""
+        return min(self.limits.evaluators, self._brisk + self._slow)
 
     @property
     def busy(self) -> int:
@@ -178,7 +185,7 @@ class WorkerPool:
             AbandonedError: it was abandoned.
         """
         header, query = _request_header(dataset, formats), text.encode("utf-8", "surrogatepass")
-        worker = self._idle.pop() if self._idle and self.busy < self._brisk else await self._wait()
+        worker = self._idle.pop() if self._idle and self.busy < self._at_once else await self._wait()
         if not self._idle:
             self._ensure_spare()
         self._keep_watching()
@@ -220,12 +227,14 @@ class WorkerPool:
         """Stop what has taken too long, help those who have waited a while; as long as there is work."""
         self._watching = None
         now = time.monotonic()
-        for worker in self._all - set(self._idle):
+        working = self._all - set(self._idle)
+        for worker in working:
             worker.look(now, self.limits.seconds)
+        self._slow = sum(worker.spent(now) > _TICK_SECONDS for worker in working)
         while self._waiting and now - self._waiting[0].since > self.limits.wait_seconds:
             self._refuse(self._waiting.popleft())
         self._ensure_spare()
-        self._hand_out(self.limits.evaluators, now - _TICK_SECONDS)
+        self._hand_out()
         self._let_go(now)
         self._ending = {process for process in self._ending if process.poll() is None}
         if self.busy or self._waiting or self._ending or len(self._all) > _KEPT:
@@ -235,9 +244,9 @@ class WorkerPool:
         if self._watching is None:
             self._watching = self._running_loop.call_later(_TICK_SECONDS, self._watch)
 
-    def _hand_out(self, most: int, since: float) -> None:
-        """Give idle processes to those who wait since then, as long as fewer than so many are at work."""
-        while self._waiting and self._idle and self.busy < most and self._waiting[0].since <= since:
+    def _hand_out(self) -> None:
+        """Give idle processes to those who wait longest, as long as not too many are at work."""
+        while self._waiting and self._idle and self.busy < self._at_once:
             waiter = self._waiting.popleft()
             if not waiter.worker.done():
                 waiter.worker.set_result(self._idle.pop())
@@ -247,7 +256,7 @@ class WorkerPool:
         if worker in self._all:
             worker.idle_since = time.monotonic()
             self._idle.append(worker)
-        self._hand_out(self._brisk, float("inf"))
+        self._hand_out()
         if not self._idle:
             self._ensure_spare()
 
@@ -348,6 +357,10 @@ class _Worker(asyncio.Protocol):
             raise
         finally:
             self._reply = self._on_slow = None
+
+    def spent(self, now: float) -> float:
+        """The seconds that its query has taken so far."""
+        return now - self._asked if self._reply else 0.0
 
     def look(self, now: float, seconds: float) -> None:
         """End a query that has taken too long; tell who asked that it takes a while."""
