@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -99,3 +100,24 @@ def test_names_near_to_an_end_are_of_any_kind_and_in_the_language(address: str) 
     listed = text.partition("Les noms les plus proches")[2].partition("</ul>")[0]
     assert "Ordonnance n° 2010-86" in listed
     assert "lang=" not in listed.replace("lang=fr", "")
+
+
+@pytest.mark.parametrize(
+    ("query", "told"),
+    [
+        ("SELECT * { ?s mgi:nix ?o }", "La requête n’est pas du SPARQL 1.1, ligne 1, colonne "),
+        ("SELECT * { ?s mgi:nix ?o }", "Le préfixe «\\s?mgi\\s?» n’est pas déclaré."),
+        ("SELECT * {{", "ne peut être lue jusqu’à sa fin|n’est pas attendu"),
+        ("SELECT * { SERVICE <http://example.org/> { ?s ?p ?o } }", "SERVICE est refusé"),
+        ("INSERT DATA { <a:a> <a:b> 1 }", "Les mises à jour sont refusées"),
+        ("ASK " + "{" * 300, "s’emboîtent sur 300 niveaux"),
+    ],
+)
+def test_the_endpoint_tells_in_french_who_asks_in_french(address: str, query: str, told: str) -> None:
+    french = httpx.get(f"{address}sparql", params={"query": query}, headers={"Accept-Language": "fr"})
+    assert re.search(told, french.text)
+    assert french.headers["content-language"] == "fr"
+    english = httpx.get(f"{address}sparql", params={"query": query})
+    assert english.headers["content-language"] == "en"
+    assert "Accept-Language" in english.headers["vary"]
+    assert english.status_code == french.status_code

@@ -109,6 +109,50 @@ _MESSAGES = (
         "Ce lien n’existe pas dans cette version des données ; /explore les liste.",
     ),
     ("The matrix at /explore/coverage has no such cell.", "La matrice à /explore/coverage n’a pas cette case."),
+    # ---- queries
+    (
+        "The query is not SPARQL 1.1 at line {0}, column {1}: {2}",
+        "La requête n’est pas du SPARQL 1.1, ligne {0}, colonne {1} : {2}",
+    ),
+    ("The query is not SPARQL 1.1: {0}", "La requête n’est pas du SPARQL 1.1 : {0}"),
+    ("The prefix {0}: is not declared.\n{1}", "Le préfixe « {0} » n’est pas déclaré.\n{1}"),
+    (
+        "The query cannot be read to its end (expected, for example: {0}).\n{1}",
+        "La requête ne peut être lue jusqu’à sa fin (attendu, par exemple : {0}).\n{1}",
+    ),
+    ("The query cannot be read to its end.\n{0}", "La requête ne peut être lue jusqu’à sa fin.\n{0}"),
+    (
+        "{0} is not expected here (expected, for example: {1}).\n{2}",
+        "{0} n’est pas attendu ici (attendu, par exemple : {1}).\n{2}",
+    ),
+    ("{0} is not expected here.\n{1}", "{0} n’est pas attendu ici.\n{1}"),
+    ("{0} is of an extension\n{1}", "{0} appartient à une extension\n{1}"),
+    ("The query cannot be answered: {0}", "La requête ne peut recevoir de réponse : {0}"),
+    (
+        "SERVICE is refused: this endpoint does not call others.",
+        "SERVICE est refusé : ce point d’accès n’en appelle pas d’autres.",
+    ),
+    (
+        "Ask {0} yourself, and put what it says into VALUES.",
+        "Interrogez {0} vous-même, et mettez ce qu’il dit sous VALUES.",
+    ),
+    ("Updates are refused: the graph can only be asked.", "Les mises à jour sont refusées : le graphe se consulte."),
+    ("Send a SPARQL 1.1 query.", "Envoyez une requête SPARQL 1.1."),
+    (
+        "The query is longer than the {0} bytes that one may have.",
+        "La requête dépasse les {0} octets permis.",
+    ),
+    (
+        "The brackets of the query nest {0} deep; {1} is the most.",
+        "Les parenthèses de la requête s’emboîtent sur {0} niveaux ; {1} est le maximum.",
+    ),
+    ("The query has {0} parts; {1} is the most.", "La requête a {0} éléments ; {1} est le maximum."),
+    ("Ask in parts.", "Demandez par parties."),
+    ("Nest less.", "Emboîtez moins."),
+    (
+        "Give one parameter `query`, with a SPARQL 1.1 query; {0} were given.",
+        "Donnez un paramètre `query`, avec une requête SPARQL 1.1 ; {0} ont été donnés.",
+    ),
     # ---- limits
     ("The server is busy with other queries.", "Le serveur est occupé par d’autres requêtes."),
     ("Try again in {0} s or later.", "Réessayez dans {0} s ou plus tard."),
@@ -150,6 +194,7 @@ _MESSAGES = (
         "Demandez pourquoi est vrai l’un des énoncés dont cela peut découler.",
     ),
 )
+_LONGEST = 2000  # a query may stand in a message, and matching takes longer than its length
 _PART = re.compile(r"\{(\d)\}")
 
 
@@ -164,15 +209,20 @@ _PATTERNS = tuple((_pattern(english), said) for english, said in _MESSAGES)
 
 @lru_cache(256)
 def in_french(message: str) -> str:
-    """A message of an error in French; "" where there is none for it.
+    """A message of an error in French; "" where there is none for it, or it is very long.
 
     Args:
         message: in English, as an error of ours carries it (`problem` or `remedy`).
     """
-    for pattern, said in _PATTERNS:
+    for pattern, said in _PATTERNS if len(message) <= _LONGEST else ():
         if found := pattern.fullmatch(message):
-            return _PART.sub(lambda part: _quoted(found[f"p{part[1]}"]), french(said))
+            return _PART.sub(lambda part: _part_in_french(found[f"p{part[1]}"]), french(said))
     return ""
+
+
+def _part_in_french(part: str) -> str:
+    """A part of a message, which may be a message itself, or something quoted."""
+    return (in_french(part) if "\n" in part else "") or _quoted(part)
 
 
 def _quoted(part: str) -> str:

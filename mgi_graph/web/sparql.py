@@ -7,6 +7,7 @@ import re
 import time
 from collections.abc import Callable, Hashable, Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 from mgi_graph.engine.syntax import may_change, measure, surely_small
 from mgi_graph.engine.workers import Reply as Result
@@ -14,7 +15,9 @@ from mgi_graph.engine.workers import WorkerPool
 from mgi_graph.errors import AbandonedError, MGIGraphError, QueryTooLargeError
 from mgi_graph.exports import format_named, formats_for
 from mgi_graph.web.budget import Budget
+from mgi_graph.web.messages import in_french
 from mgi_graph.web.metrics import Metrics
+from mgi_graph.web.negotiation import choose_language
 from mgi_graph.web.problems import PLAIN, headers_of, status_of
 from mgi_graph.web.protocol import KINDS, Asked, Heard, Refusal, Scope, hear, read_asked, read_pairs, read_posted
 from mgi_graph.web.replies import (
@@ -34,7 +37,9 @@ PATH = "/sparql"
 METHODS = "GET, HEAD, POST, OPTIONS"
 
 _FORM_EXPANSION = 3
-_SHARED: Headers = [*CORS, (b"vary", b"Accept, Accept-Encoding"), (b"x-content-type-options", b"nosniff")]
+_NOSNIFF = (b"x-content-type-options", b"nosniff")
+_SHARED: Headers = [*CORS, (b"vary", b"Accept, Accept-Encoding"), _NOSNIFF]
+_TOLD: Headers = [*CORS, (b"vary", b"Accept, Accept-Encoding, Accept-Language"), _NOSNIFF]
 _PREFLIGHT: Headers = [
     *CORS,
     (b"allow", METHODS.encode()),
@@ -81,9 +86,9 @@ class Endpoint:
         except ClientGoneError:
             return 499
         except Refusal as refusal:
-            reply = _message(str(refusal), refusal.status, refusal.headers)
+            reply = _message(_told(scope, str(refusal)), refusal.status, refusal.headers)
         except MGIGraphError as error:
-            reply = self._failure(error, heard.method)
+            reply = self._failure(error, scope)
         return await reply.send(send, heard.method, heard.if_none_match)
 
     async def _reply(self, scope: Scope, receive: Receive, heard: Heard, key: Hashable) -> Reply:
@@ -183,10 +188,10 @@ class Endpoint:
         except TimeoutError:
             raise Refusal(408, "The body did not come in time.", [(b"connection", b"close")]) from None
 
-    def _failure(self, error: MGIGraphError, method: str) -> Reply:
+    def _failure(self, error: MGIGraphError, scope: Scope) -> Reply:
         self._metrics.failures.labels(type(error).__name__).inc()
         headers = [(name.lower().encode(), value.encode()) for name, value in headers_of(error).items()]
-        return _message(str(error), status_of(error), headers)
+        return _message(_told(scope, error.problem, error.remedy), status_of(error), headers)
 
 
 @lru_cache
@@ -227,6 +232,21 @@ async def _gone(receive: Receive, abandon: Callable[[], None]) -> None:
     abandon()
 
 
-def _message(text: str, status: int, headers: Sequence[tuple[bytes, bytes]] = ()) -> Reply:
-    kind = [(b"content-type", PLAIN.encode())]
-    return Reply(status, [*_SHARED, *kind, *headers], f"{text}\n".encode())
+class _Told(NamedTuple):
+    """A text for whoever asked, and its language."""
+
+    text: str
+    language: str
+
+
+def _told(scope: Scope, problem: str, remedy: str = "") -> _Told:
+    """What was wrong and how to mend it, in the language that a request wants most; English where there is no other."""
+    parts = [part for part in (problem, remedy) if part]
+    wanted = ",".join(value.decode("latin-1") for name, value in scope["headers"] if name == b"accept-language")
+    said = [in_french(part) for part in parts] if choose_language(None, wanted) == "fr" else []
+    return _Told("\n".join(said), "fr") if said and all(said) else _Told("\n".join(parts), "en")
+
+
+def _message(told: _Told, status: int, headers: Sequence[tuple[bytes, bytes]] = ()) -> Reply:
+    own = [(b"content-type", PLAIN.encode()), (b"content-language", told.language.encode())]
+    return Reply(status, [*_TOLD, *own, *headers], f"{told.text}\n".encode())

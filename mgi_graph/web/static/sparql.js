@@ -11,7 +11,7 @@ const KEYWORDS = `SELECT CONSTRUCT ASK DESCRIBE WHERE FROM NAMED PREFIX BASE DIS
   GROUP ORDER BY HAVING LIMIT OFFSET AS ASC DESC EXISTS NOT IN UNDEF COUNT SUM MIN MAX AVG SAMPLE GROUP_CONCAT STR LANG LANGMATCHES
   DATATYPE BOUND IRI BNODE ABS CEIL FLOOR ROUND CONCAT SUBSTR STRLEN REPLACE UCASE LCASE CONTAINS STRSTARTS STRENDS STRBEFORE
   STRAFTER YEAR MONTH DAY COALESCE IF STRLANG STRDT SAMETERM ISIRI ISBLANK ISLITERAL ISNUMERIC REGEX`.split(/\s+/);
-const PLACE = /at line (\d+), column (\d+)/;
+const PLACE = /(?:line|ligne) (\d+), (?:column|colonne) (\d+)/;
 const ACCEPT = "application/sparql-results+json, application/n-triples;q=0.9";
 const MOST_OPTIONS = 40;
 
@@ -151,7 +151,7 @@ async function run() {
   view.dispatch(setDiagnostics(view.state, []));
   try {
     const answer = await ask(query, ACCEPT, own.signal);
-    if (!answer.ok) return failed(await answer.text());
+    if (!answer.ok) return failed(await answer.text(), answer.headers.get("Content-Language"));
     await show(answer, performance.now() - started);
   } catch (error) {
     if (error.name !== "AbortError") failed(t("The server does not answer.", "Le serveur ne répond pas."));
@@ -159,20 +159,21 @@ async function run() {
 }
 
 function ask(query, accept, signal) {
-  return fetch("/sparql", { method: "POST", headers: { Accept: accept }, body: new URLSearchParams({ query }), signal });
+  const headers = { Accept: accept, "Accept-Language": document.documentElement.lang };
+  return fetch("/sparql", { method: "POST", headers, body: new URLSearchParams({ query }), signal });
 }
 
 function told(text) {
   status.textContent = text;
 }
 
-function failed(message) {
+function failed(message, lang = document.documentElement.lang) {
   told("");
   result.hidden = true;
   const [head, ...rest] = message.trim().split("\n");
   const place = PLACE.exec(message);
-  const said = [element("p", { lang: "en", className: "message" }, head)];
-  if (rest.length) said.push(element("pre", { lang: "en" }, rest.join("\n")));
+  const said = [element("p", { lang, className: "message" }, head)];
+  if (rest.length) said.push(element("pre", { lang }, rest.join("\n")));
   problem.replaceChildren(element("div", { className: "notice error", role: "alert" }, ...said));
   if (place) at(Number(place[1]), Number(place[2]), head);
 }
