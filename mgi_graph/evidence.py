@@ -124,9 +124,13 @@ class Evidence:
         """The passage as people name it: "1.3-p4"."""
         return self.passage.rpartition("/")[2]
 
+    def on_page(self, language: str) -> int | str:
+        """The printed page, or the place by its name in a language where the report prints none."""
+        return place_name(self.page_label, language) if self.page is None else self.page
+
     def place(self, language: str = "en") -> str:
         """Section, passage and page in a few words: "1.3-p4, p. 14"."""
-        where = place_name(self.page_label, language) if self.page is None else f"p. {self.page}"
+        where = self.on_page(language) if self.page is None else f"p. {self.page}"
         return f"{self.paragraph}, {where}"
 
 

@@ -207,7 +207,7 @@ def _edge(shown: Shown, edge: Edge) -> dict[str, Cell]:
         sentence(network, edge, language),
         CSV_SEPARATOR.join(edge.premises),
         CSV_SEPARATOR.join(item.paragraph for item in cited),
-        CSV_SEPARATOR.join(str(item.page or item.page_label) for item in cited),
+        CSV_SEPARATOR.join(str(item.on_page(language)) for item in cited),
         CSV_SEPARATOR.join(item.statement.get(language) or item.statement.get("en", "") for item in cited),
         CSV_SEPARATOR.join(item.kind for item in cited),
         CSV_SEPARATOR.join(item.finding for item in cited),

@@ -43,7 +43,7 @@ _WIDTHS = (10, 60)
 
 _EVIDENCE: tuple[tuple[dict[str, str], Callable[[Evidence, str], Cell]], ...] = (
     ({"en": "evidence: passage", "fr": "preuve : passage"}, lambda item, language: item.paragraph),
-    ({"en": "evidence: page", "fr": "preuve : page"}, lambda item, language: item.page or item.page_label),
+    ({"en": "evidence: page", "fr": "preuve : page"}, lambda item, language: item.on_page(language)),
     (
         {"en": "evidence: section", "fr": "preuve : section"},
         lambda item, language: _text(item.section_label, language),

@@ -127,7 +127,7 @@ def _evidence(cited: Sequence[Evidence], language: str) -> tuple[Cell, ...]:
 
     return (
         join(item.paragraph for item in cited),
-        join(str(item.page or item.page_label) for item in cited),
+        join(str(item.on_page(language)) for item in cited),
         join(item.statement.get(language) or item.statement.get("en", "") for item in cited),
         join(item.finding for item in cited),
         join(dict.fromkeys(item.citation for item in cited)),
