@@ -364,11 +364,10 @@ class _Worker(asyncio.Protocol):
 
     def look(self, now: float, seconds: float) -> None:
         """End a query that has taken too long; tell who asked that it takes a while."""
-        if self._reply is None:
-            return
-        if now - self._asked > seconds:
+        spent = self.spent(now)
+        if spent > seconds:
             self.kill(QueryTimeoutError(seconds))
-        elif self._on_slow and now - self._asked > _SLOW_SECONDS:
+        elif self._on_slow and spent > _SLOW_SECONDS:
             tell, self._on_slow = self._on_slow, None
             tell(partial(self.kill, AbandonedError("The query was abandoned.")))
 

@@ -15,7 +15,7 @@ from werkzeug.http import parse_accept_header
 from mgi_graph.errors import Labels, MGIGraphError
 from mgi_graph.namespaces import expand
 from mgi_graph.web import pages
-from mgi_graph.web.messages import in_french
+from mgi_graph.web.messages import told
 from mgi_graph.web.models import Problem
 from mgi_graph.web.negotiation import prefers_html
 from mgi_graph.web.problems import PLAIN, headers_of, status_of
@@ -115,10 +115,8 @@ class _Spoken(NamedTuple):
 
 def _spoken(problem: Problem, language: str) -> _Spoken:
     """A problem in a language; in English where there are no words for it in that."""
-    detail, remedy = in_french(problem.detail), in_french(problem.remedy or "")
-    if language != "fr" or not detail or (problem.remedy and not remedy):
-        return _Spoken(problem, "en")
-    return _Spoken(problem.model_copy(update={"detail": detail, "remedy": remedy or None}), "fr")
+    detail, remedy, said = told(problem.detail, problem.remedy or "", language)
+    return _Spoken(problem.model_copy(update={"detail": detail, "remedy": remedy or None}), said)
 
 
 def _page(request: Request, problem: Problem, spoken: _Spoken, headers: Mapping[str, str], things: Labels) -> Response:

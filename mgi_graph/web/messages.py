@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from typing import NamedTuple
 
 from mgi_graph.typography import french
 
@@ -218,6 +219,20 @@ def in_french(message: str) -> str:
         if found := pattern.fullmatch(message):
             return _PART.sub(lambda part: _part_in_french(found[f"p{part[1]}"]), french(said))
     return ""
+
+
+class Told(NamedTuple):
+    """What is wrong and how to mend it ("" for nothing to say), and the language that this is told in."""
+
+    problem: str
+    remedy: str
+    language: str
+
+
+def told(problem: str, remedy: str, language: str) -> Told:
+    """What an error says, in a language where there are words for all of it, else in English."""
+    said = [in_french(part) for part in (problem, remedy) if part] if language == "fr" else []
+    return Told(said[0], "".join(said[1:]), "fr") if said and all(said) else Told(problem, remedy, "en")
 
 
 def _part_in_french(part: str) -> str:

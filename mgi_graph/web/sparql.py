@@ -7,7 +7,6 @@ import re
 import time
 from collections.abc import Callable, Hashable, Sequence
 from functools import lru_cache
-from typing import NamedTuple
 
 from mgi_graph.engine.syntax import may_change, measure, surely_small
 from mgi_graph.engine.workers import Reply as Result
@@ -15,7 +14,7 @@ from mgi_graph.engine.workers import WorkerPool
 from mgi_graph.errors import AbandonedError, MGIGraphError, QueryTooLargeError
 from mgi_graph.exports import format_named, formats_for
 from mgi_graph.web.budget import Budget
-from mgi_graph.web.messages import in_french
+from mgi_graph.web.messages import Told, told
 from mgi_graph.web.metrics import Metrics
 from mgi_graph.web.negotiation import choose_language
 from mgi_graph.web.problems import PLAIN, headers_of, status_of
@@ -232,21 +231,13 @@ async def _gone(receive: Receive, abandon: Callable[[], None]) -> None:
     abandon()
 
 
-class _Told(NamedTuple):
-    """A text for whoever asked, and its language."""
-
-    text: str
-    language: str
-
-
-def _told(scope: Scope, problem: str, remedy: str = "") -> _Told:
+def _told(scope: Scope, problem: str, remedy: str = "") -> Told:
     """What was wrong and how to mend it, in the language that a request wants most; English where there is no other."""
-    parts = [part for part in (problem, remedy) if part]
     wanted = ",".join(value.decode("latin-1") for name, value in scope["headers"] if name == b"accept-language")
-    said = [in_french(part) for part in parts] if choose_language(None, wanted) == "fr" else []
-    return _Told("\n".join(said), "fr") if said and all(said) else _Told("\n".join(parts), "en")
+    return told(problem, remedy, choose_language(None, wanted))
 
 
-def _message(told: _Told, status: int, headers: Sequence[tuple[bytes, bytes]] = ()) -> Reply:
-    own = [(b"content-type", PLAIN.encode()), (b"content-language", told.language.encode())]
-    return Reply(status, [*_TOLD, *own, *headers], f"{told.text}\n".encode())
+def _message(said: Told, status: int, headers: Sequence[tuple[bytes, bytes]] = ()) -> Reply:
+    own = [(b"content-type", PLAIN.encode()), (b"content-language", said.language.encode())]
+    text = f"{said.problem}\n{said.remedy}" if said.remedy else said.problem
+    return Reply(status, [*_TOLD, *own, *headers], f"{text}\n".encode())
