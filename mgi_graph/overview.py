@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import pyoxigraph as ox
 
-from mgi_graph.engine.result import Engine, Term, as_sparql
-from mgi_graph.labels import acronym
+from mgi_graph.engine.result import Engine, Term
+from mgi_graph.labels import acronym, labels_of
 from mgi_graph.namespaces import of_class, prologue
-from mgi_graph.search import is_acronym
 
 MOST_BODIES = 8
 """How many of the most connected bodies are told."""
@@ -51,23 +49,24 @@ _COUNTS = """SELECT ?class (COUNT(DISTINCT ?thing) AS ?n) WHERE {
   VALUES ?class { mgi:AffirmedClaim mgi:InterpretedClaim mgi:DeniedClaim mgi:DisputedClaim mgi:Discrepancy }
   ?thing a ?class
 } GROUP BY ?class ORDER BY ?class"""
-_NAMES = """SELECT ?thing ?property ?name WHERE {
-  VALUES ?thing { %s } VALUES ?property { skos:prefLabel skos:altLabel }
-  ?thing ?property ?name
-} ORDER BY ?thing ?property (STR(?name))"""
 
 
 @dataclass(frozen=True)
 class Thing:
-    """A thing with its names by language ("en", "fr"), and its acronyms as `labels.acronym` wants them."""
+    """A thing with its labels, as `labels.labels_of` gives them."""
 
     iri: str
-    names: Mapping[str, str]
-    acronyms: Mapping[str, str]
+    labels: Mapping[str, str]
+
+    @property
+    def names(self) -> dict[str, str]:
+        """Its names by language ("en", "fr"); the end of its IRI under "" where it has none."""
+        named = {code: self.labels[code] for code in ("en", "fr") if code in self.labels}
+        return named or {"": self.iri.rpartition("/")[2]}
 
     def acronym(self, language: str) -> str:
         """Its acronym in a language; empty where it has none."""
-        return acronym(self.acronyms, language)
+        return acronym(self.labels, language)
 
 
 @dataclass(frozen=True)
@@ -165,21 +164,8 @@ def _dimensions(tables: Mapping[str, list[tuple[str, ...]]], things: Mapping[str
 
 def _things(engine: Engine, iris: Iterable[str]) -> dict[str, Thing]:
     wanted = sorted(iris)
-    names: dict[str, dict[str, str]] = defaultdict(dict)
-    values = " ".join(as_sparql(ox.NamedNode(iri)) for iri in wanted)
-    acronyms: dict[str, dict[str, str]] = defaultdict(dict)
-    for thing, label, name in engine.query(_PREFIXES + _NAMES % values).table().rows:
-        if not isinstance(name, ox.Literal):
-            continue
-        if _value(label).endswith("prefLabel"):
-            names[_value(thing)].setdefault(name.language or "", name.value)
-        elif not name.language or is_acronym(name.value):
-            acronyms[_value(thing)].setdefault(f"x-{name.language}" if name.language else "", name.value)
-    return {iri: Thing(iri, _named(iri, names[iri]), acronyms[iri]) for iri in wanted}
-
-
-def _named(iri: str, names: Mapping[str, str]) -> dict[str, str]:
-    return {code: name for code, name in names.items() if code} or {"": iri.rpartition("/")[2]}
+    labels = labels_of(engine, map(ox.NamedNode, wanted))
+    return {iri: Thing(iri, labels[iri]) for iri in wanted}
 
 
 def _value(term: Term | None) -> str:
