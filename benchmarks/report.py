@@ -7,6 +7,7 @@ import platform
 import re
 import subprocess
 from collections.abc import Iterator, Sequence
+from ctypes.util import find_library
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
@@ -136,7 +137,8 @@ def machine() -> Iterator[str]:
     """What it was measured on, as a list in Markdown."""
     yield f"- {os.cpu_count()} cores ({_processor()}), {_memory()}; {platform.system()} {platform.release()}"
     wrk = subprocess.run([find_wrk(), "-v"], capture_output=True, text=True, check=False).stdout.split("Copyright")[0]
-    yield f"- Python {platform.python_version()}; {wrk.strip()}"
+    tcmalloc = "with" if find_library("tcmalloc_minimal") else "without"
+    yield f"- Python {platform.python_version()}; {wrk.strip()}; {tcmalloc} tcmalloc"
     yield f"- {', '.join(f'{name} {_version(name)}' for name in _PACKAGES)}"
 
 
