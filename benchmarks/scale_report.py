@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from math import log
 from pathlib import Path
 from statistics import linear_regression, median
@@ -22,7 +23,51 @@ FAR = 100_000_000
 """So many triples the figures are drawn on to."""
 _MIB, _GIB = 2**20, 2**30
 
+_SHOWN = 8
+_SAME_ANSWER = 2
+"""An answer that has come to less than so many times its rows is one that does not grow."""
+
 Value = Callable[[Growth], float]
+
+
+class _Kinds:
+    """The questions by kind: look-ups whose answer stays the same, look-ups whose answer grows, those on the whole."""
+
+    def __init__(self, measured: Sequence[Growth]) -> None:
+        first = {asked.name: asked.rows for asked in measured[0].asked}
+        last = measured[-1].asked
+        steady = {one.name for one in last if one.looks_up and one.rows < _SAME_ANSWER * max(1, first[one.name])}
+        growing = {one.name for one in last if one.looks_up} - steady
+        whole = {one.name for one in last if not one.looks_up}
+        named = {"look-up": steady, "look-up, growing answer": growing, "whole graph": whole}
+        self.names = {kind: names for kind, names in named.items() if names}
+
+    def rows(self, one: Growth, kind: str) -> int:
+        """How many rows the answers have together."""
+        return sum(asked.rows for asked in one.asked if asked.name in self.names[kind])
+
+    def median(self, one: Growth, kind: str, state: str) -> float:
+        """The median of the questions of a kind, in ms; `state` is "cold" or "warm"."""
+        return float(median(self._times(one, kind, state)))
+
+    def slowest(self, one: Growth, kind: str, state: str) -> float:
+        """The longest, in ms."""
+        return max(self._times(one, kind, state))
+
+    def lines(self, kind: str) -> dict[str, Value]:
+        """What is drawn of a kind."""
+        return {
+            "slowest, warm": partial(self.slowest, kind=kind, state="warm"),
+            "median, cold": partial(self.median, kind=kind, state="cold"),
+            "median, warm": partial(self.median, kind=kind, state="warm"),
+        }
+
+    def spread(self, one: Growth, kind: str, state: str) -> str:
+        """Median and longest, for a table."""
+        return f"{self.median(one, kind, state):.2f} ({self.slowest(one, kind, state):,.0f})"
+
+    def _times(self, one: Growth, kind: str, state: str) -> list[float]:
+        return [getattr(asked, state) * 1000 for asked in one.asked if asked.name in self.names[kind]]
 
 
 def write(measured: Sequence[Growth]) -> str:
@@ -48,25 +93,17 @@ def plot(measured: Sequence[Growth], folder: Path) -> None:
         "store on disk": lambda one: one.store / _MIB,
         "peak memory of a process": lambda one: one.memory / _MIB,
     }
-    looking_up: dict[str, Value] = {
-        "slowest, warm": lambda one: _slowest_of(one, True, "warm"),
-        "median, cold": lambda one: _median(one, True, "cold"),
-        "median, warm": lambda one: _median(one, True, "warm"),
-    }
-    whole: dict[str, Value] = {
-        "slowest, warm": lambda one: _slowest_of(one, False, "warm"),
-        "median, cold": lambda one: _median(one, False, "cold"),
-        "median, warm": lambda one: _median(one, False, "warm"),
-    }
+    kinds = _Kinds(measured)
+    asking = {f"{kind[:1].upper()}{kind[1:]}, ms": kinds.lines(kind) for kind in kinds.names}
     _draw(measured, folder / PLOTS["Building"], {"Time of a build, s": seconds, "What it needs, MiB": sizes})
-    _draw(measured, folder / PLOTS["Asking"], {"Look-ups, ms": looking_up, "Questions on the whole graph, ms": whole})
+    _draw(measured, folder / PLOTS["Asking"], asking)
 
 
 def _draw(measured: Sequence[Growth], path: Path, halves: Mapping[str, Mapping[str, Value]]) -> None:
     """Draw pictures side by side; a dotted line shows what grows just as the profiles do."""
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(9, 4), layout="constrained")
+    figure = Figure(figsize=(4.5 * len(halves), 4), layout="constrained")
     for axes, (title, lines) in zip(figure.subplots(1, len(halves)), halves.items(), strict=True):
         _draw_lines(axes, measured, lines)
         name, _, unit = title.rpartition(", ")
@@ -98,10 +135,11 @@ def _figures(measured: Sequence[Growth]) -> Iterator[str]:
     yield row("peak memory of a process, MiB", *(f"{one.memory / 2**20:,.0f}" for one in measured))
     yield row("store on disk, MiB", *(f"{one.store / 2**20:,.1f}" for one in measured))
     yield row("dumps on disk, MiB", *(f"{one.dumps / 2**20:,.1f}" for one in measured))
-    for looks_up, what in ((True, "look-ups"), (False, "questions on the whole graph")):
+    kinds = _Kinds(measured)
+    for kind, names in kinds.names.items():
         for state in ("cold", "warm"):
-            cells = (_spread(one, looks_up, state) for one in measured)
-            yield row(f"{what}, {state}, ms: median (slowest)", *cells)
+            cells = (kinds.spread(one, kind, state) for one in measured)
+            yield row(f"{kind} ({len(names)} questions), {state}, ms: median (slowest)", *cells)
 
 
 def _growth(measured: Sequence[Growth]) -> Iterator[str]:
@@ -110,8 +148,13 @@ def _growth(measured: Sequence[Growth]) -> Iterator[str]:
         return
     yield f"From {first.profiles} to {last.profiles} profiles the triples grow {last.triples / first.triples:.0f}-fold,"
     yield f"the processor time of a build {last.build_cpu / first.build_cpu:.0f}-fold,"
-    yield f"the memory {last.memory / first.memory:.1f}-fold, the store {last.store / first.store:.0f}-fold,"
-    yield f"the median look-up {_median(last, True, 'warm') / _median(first, True, 'warm'):.1f}-fold."
+    yield f"the memory {last.memory / first.memory:.1f}-fold, the store {last.store / first.store:.0f}-fold.\n"
+    kinds = _Kinds(measured)
+    for kind in kinds.names:
+        longer = kinds.median(last, kind, "warm") / kinds.median(first, kind, "warm")
+        rows = kinds.rows(last, kind) / max(1, kinds.rows(first, kind))
+        yield f"- {kind}: the median takes {longer:.1f} times as long, for {rows:.1f} times the rows"
+    yield ""
     if len(measured) > 2:
         near, times = measured[-2], (measured[-2].build_cpu, last.build_cpu)
         power = log(times[1] / times[0]) / log(last.triples / near.triples)
@@ -137,21 +180,13 @@ def _far(measured: Sequence[Growth]) -> Iterator[str]:
 
 
 def _slowest(measured: Sequence[Growth]) -> Iterator[str]:
-    yield "The questions that take longest with most profiles, warm, in ms (rows):\n"
-    yield from head("question", "", *(str(one.profiles) for one in measured))
-    for slow in sorted(measured[-1].asked, key=lambda asked: -asked.warm)[:12]:
-        same = (next(asked for asked in one.asked if asked.name == slow.name) for one in measured)
-        kind = "look-up" if slow.looks_up else "whole graph"
-        yield row(slow.name, kind, *(f"{asked.warm * 1000:.1f} ({asked.rows:,})" for asked in same))
-
-
-def _spread(one: Growth, looks_up: bool, state: str) -> str:
-    return f"{_median(one, looks_up, state):.2f} ({_slowest_of(one, looks_up, state):,.0f})"
-
-
-def _slowest_of(one: Growth, looks_up: bool, state: str) -> float:
-    return float(max(getattr(asked, state) for asked in one.asked if asked.looks_up == looks_up)) * 1000
-
-
-def _median(one: Growth, looks_up: bool, state: str) -> float:
-    return float(median(getattr(asked, state) for asked in one.asked if asked.looks_up == looks_up)) * 1000
+    """Of each kind the questions that take longest with most profiles."""
+    kinds = _Kinds(measured)
+    for kind, names in kinds.names.items():
+        yield f"Of the kind “{kind}” these take longest with most profiles; warm, in ms (rows):\n"
+        yield from head("question", *(str(one.profiles) for one in measured))
+        asked = {one.profiles: {asked.name: asked for asked in one.asked} for one in measured}
+        last = asked[measured[-1].profiles]
+        for name in sorted(names, key=lambda name: -last[name].warm)[:_SHOWN]:
+            yield row(name, *(f"{one[name].warm * 1000:.1f} ({one[name].rows:,})" for one in asked.values()))
+        yield ""

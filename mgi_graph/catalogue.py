@@ -107,18 +107,15 @@ class Question:
         return _term(match[1], self.path)
 
     def bind(self, values: Mapping[str, Term]) -> str:
-        """The SPARQL with values put in as terms, each on the parameter's own VALUES line.
+        """The SPARQL with values put in as terms, each in all VALUES of its parameter.
 
         Raises:
             ParameterError: the question has no such parameter.
         """
-        text = self.text
-        for name, value in values.items():
-            self.parameter(name)
-            place = re.search(_VALUES.format(name=name), text)
-            assert place is not None, "checked when the file was read"
-            text = f"{text[: place.start()]}VALUES ${name} {{ {as_sparql(value)} }}{text[place.end() :]}"
-        return text
+        bound = {self.parameter(name).name: as_sparql(value) for name, value in values.items()}
+        places = re.compile(_VALUES.format(name=f"({'|'.join(bound)})"))
+        # in one go, so that no value is taken for a place of another
+        return places.sub(lambda at: f"VALUES ${at[1]} {{ {bound[at[1]]} }}", self.text) if bound else self.text
 
     def plain(self, values: Mapping[str, Term], language: str) -> str:
         """The SPARQL with values put in, as a person wants to read it: for the header its title, as a comment."""
@@ -290,14 +287,21 @@ def _refuse_unbound(question: Question) -> None:
         if unknown := used - {parameter.name for parameter in question.params}:
             raise SourceError(question.path, f"the question names unknown parameters: {', '.join(sorted(unknown))}")
     for parameter in question.params:
-        if not re.search(_VALUES.format(name=parameter.name), question.text):
-            name = parameter.name
+        name = parameter.name
+        defaults = {text.strip() for text in re.findall(_VALUES.format(name=name), question.text)}
+        if not defaults:
             raise SourceError(
                 question.path,
                 f"parameter {name!r} has no default",
                 f"Write a line `VALUES ${name} {{ … }}` in the query.",
             )
-        question.default(parameter.name)
+        if len(defaults) > 1:
+            raise SourceError(
+                question.path,
+                f"parameter {name!r} has several defaults: {', '.join(sorted(defaults))}",
+                f"Write the same in every `VALUES ${name} {{ … }}`.",
+            )
+        question.default(name)
 
 
 @cache

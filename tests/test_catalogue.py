@@ -188,6 +188,11 @@ HEAD = "#+ title: {en: a, fr: b}\n#+ question: {en: a, fr: b}\n"
         (HEAD + "#+ params: {x: {type: iri, label: {en: a, fr: b}}}\nSELECT ?s {}", "says no class"),
         (HEAD + "#+ params: {x: {type: date, label: {en: a, fr: b}}}\nSELECT ?s {}", "has no type"),
         (HEAD + "#+ params: {x: {type: string, label: {en: a, fr: b}}}\nSELECT ?s {}", "has no default"),
+        (
+            HEAD + "#+ params: {x: {type: string, label: {en: a, fr: b}}}\n"
+            'SELECT ?s { { VALUES $x { "a" } } UNION { VALUES $x { "b" } } }',
+            'several defaults: "a", "b"',
+        ),
         (HEAD.replace("en: a", 'en: "{y}"') + "SELECT ?s {}", "unknown parameters: y"),
     ],
 )
@@ -212,3 +217,15 @@ def test_hostile_value_stays_a_value(tmp_path: Path, text: str, engine: Embedded
     answer = answers.ask(engine, catalogue.read_question(path), {"x": text})
     assert answer.table.rows == ((ox.Literal(text),),)
     assert by_rdflib(Graph(), answer.question.bind(answer.values)).rows == ((ox.Literal(text),),)
+
+
+@pytest.mark.parametrize("hostile", ["VALUES $y { }", "VALUES $x { }", "VALUES ?y { 1 } VALUES ?x { 2 }"])
+def test_a_value_is_no_place_for_another_value(tmp_path: Path, hostile: str, engine: EmbeddedEngine) -> None:
+    path = tmp_path / "echo.rq"
+    path.write_text(
+        HEAD + "#+ params:\n#+   x: {type: string, label: {en: a, fr: b}}\n#+   y: {type: string, label: {en: a, fr: b}}\n"
+        'SELECT ?x ?y WHERE { { VALUES $x { "a" } VALUES $y { "b" } } UNION { VALUES $y { "b" } VALUES $x { "a" } } }',
+        "utf-8",
+    )
+    answer = answers.ask(engine, catalogue.read_question(path), {"x": hostile, "y": hostile})
+    assert answer.table.rows == ((ox.Literal(hostile), ox.Literal(hostile)),) * 2
