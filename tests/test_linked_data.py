@@ -324,6 +324,12 @@ def test_head_is_get_without_the_body(client: httpx.Client, path: str) -> None:
         assert head.headers.get(name) == full.headers.get(name)
 
 
+def test_only_what_varies_says_so(client: httpx.Client) -> None:
+    got = client.get("/dumps/everything.nq")
+    assert got.status_code == 303
+    assert "" not in got.headers.get("vary", "Origin").replace(" ", "").split(",")
+
+
 def test_no_form_suits(client: httpx.Client) -> None:
     for path in (
         "/id/country/NER",

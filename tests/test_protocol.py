@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
+import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -19,9 +22,10 @@ from hypothesis import strategies as st
 
 from mgi_graph.web.protocol import Refusal, read_pairs
 
-CONFORMANCE = SHARED / "conformance"
+CONFORMANCE = Path(os.environ.get("MGI_GRAPH_CONFORMANCE") or SHARED / "conformance")
 CASES = json.loads((CONFORMANCE / "protocol_cases.json").read_text("utf-8")) if CONFORMANCE.is_dir() else []
 TABULAR = ("application/sparql-results+json", "application/sparql-results+xml", "text/csv", "text/tab-separated-values")
+HUNDRED = "SELECT * { ?s ?p ?o } LIMIT 100"
 RDF = ("text/turtle", "application/rdf+xml", "application/n-triples", "application/ld+json")
 
 
@@ -99,6 +103,7 @@ def test_any_origin_may_read_results_and_errors(sparql: str, query: str) -> None
         ({"params": {"query": "ASK {}", "named-graph-uri": ""}}, 400),
         ({"params": {"query": ["ASK {}", "ASK {}"]}}, 400),
         ({"url": "?query=%ff"}, 400),
+        ({"url": "?query=ASK%20%7B?s%20?p%20%22100%%22%7D"}, 400),
         ({"url": "?query=ASK%20%7B%7D&x=%c3%28"}, 400),
         ({"url": "?" + "&".join(f"x{n}=1" for n in range(2000))}, 400),
     ],
@@ -161,6 +166,8 @@ def test_client_that_has_the_answer_gets_304(sparql: str) -> None:
         assert (got.status_code, got.content, got.headers["etag"]) == (304, b"", tag)
     other = httpx.get(sparql, params={"query": "SELECT (2 AS ?x) {}"}, headers={"If-None-Match": tag})
     assert other.status_code == 200
+    posted = httpx.post(sparql, data={"query": "SELECT (1 AS ?x) {}"}, headers={"If-None-Match": tag})
+    assert posted.status_code == 200  # RFC 9110, section 15.4.5: 304 is for GET and HEAD
     csv = httpx.get(
         sparql, params={"query": "SELECT (1 AS ?x) {}"}, headers={"If-None-Match": tag, "Accept": "text/csv"}
     )
@@ -189,6 +196,38 @@ def test_long_results_are_compressed_as_the_client_wants(sparql: str) -> None:
             bodies.add(read(b"".join(got.iter_raw())))
             tags.add(got.headers["etag"])
     assert (len(bodies), len(tags)) == (1, 4)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "coding"),
+    [
+        ("gzip;q=0", ""),
+        ("gzip;q=0, *;q=0", ""),
+        ("identity, gzip;q=0.5", ""),
+        ("GZIP", "gzip"),
+        ("gzip;q=0.2", "gzip"),
+        ("deflate", ""),
+    ],
+)
+@pytest.mark.parametrize("path", [f"sparql?{urlencode({'query': HUNDRED})}", "doc/country/NER.ttl", ""])
+def test_qualities_of_codings_hold_everywhere(address: str, path: str, wanted: str, coding: str) -> None:
+    got = httpx.get(f"{address}{path}", headers={"Accept-Encoding": wanted})
+    assert (got.status_code, got.headers.get("content-encoding", "")) == (200, coding)
+    assert "Accept-Encoding" in got.headers["vary"]
+
+
+@pytest.mark.parametrize("path", ["sparql", "doc/country/NER.ttl", "questions"])
+def test_scripts_of_any_origin_may_ask_whether_anything_changed(address: str, path: str) -> None:
+    asked = {
+        "Origin": "https://example.org",
+        "Access-Control-Request-Method": "GET",
+        "Access-Control-Request-Headers": "if-none-match",
+    }
+    got = httpx.options(address + path, headers=asked)
+    assert got.status_code in (200, 204)
+    assert "if-none-match" in got.headers["access-control-allow-headers"].lower()
+    page = httpx.get(address + path, headers={"Origin": "https://example.org", "Accept": "text/turtle"})
+    assert page.headers["access-control-allow-origin"] == "*"
 
 
 def test_same_question_in_other_words_of_the_protocol_gets_the_same_bytes(sparql: str) -> None:
@@ -240,11 +279,13 @@ def test_parameters_are_read_back_as_they_were_written(pairs: list[tuple[str, st
 
 
 @given(scraps=SCRAPS)
-def test_odd_parameters_are_read_as_everybody_reads_them(scraps: list[str]) -> None:
+def test_odd_parameters_are_read_as_everybody_reads_them_or_refused(scraps: list[str]) -> None:
     text = "".join(scraps)
     try:
         expected = parse_qsl(text, keep_blank_values=True, errors="strict")
     except UnicodeDecodeError:
+        expected = None
+    if expected is None or re.search("%(?![0-9A-Fa-f]{2})", text):
         with pytest.raises(Refusal):
             read_pairs(text.encode())
     else:

@@ -50,8 +50,9 @@ from mgi_graph.web import (
 from mgi_graph.web import questions as questions_over_http
 from mgi_graph.web.editor import Editor
 from mgi_graph.web.metrics import Metrics
+from mgi_graph.web.negotiation import choose_coding
 from mgi_graph.web.protocol import Scope
-from mgi_graph.web.replies import Receive, Send
+from mgi_graph.web.replies import EXPOSED, Receive, Send
 from mgi_graph.web.settings import Settings
 
 _COMPRESSED_FROM_BYTES = 1000
@@ -123,6 +124,17 @@ class Application:
         return status
 
 
+class _Compression(GZipMiddleware):
+    """Compresses for those who want gzip. Its base only looks for the word, and so takes `gzip;q=0` for a wish."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = scope.get("headers", [])
+        wanted = ", ".join(value.decode("latin-1") for name, value in headers if name == b"accept-encoding")
+        coding = [(b"accept-encoding", b"gzip")] * bool(choose_coding(wanted, ("gzip",)))
+        others = [header for header in headers if header[0] != b"accept-encoding"]
+        await super().__call__({**scope, "headers": others + coding}, receive, send)
+
+
 def create_app(
     snapshot: Snapshot,
     questions: Sequence[Question] = (),
@@ -152,8 +164,7 @@ def create_app(
         lifespan=_lifespan(pool, engine if snapshot.is_ours else None),
     )
     api.state.data_version = snapshot.version
-    api.add_middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["GET", "HEAD", "OPTIONS"])
-    api.add_middleware(GZipMiddleware, minimum_size=_COMPRESSED_FROM_BYTES)
+    _add_middleware(api)
     api.include_router(operation.create_router(snapshot, metrics))
     api.include_router(assets.create_router())
     api.include_router(home.create_router(engine, snapshot, questions))
@@ -175,6 +186,17 @@ def create_app(
     service.add_to(api.openapi())
     openapi.describe(api, questions)
     return Application(api, sparql.Endpoint(pool, snapshot.version, settings, metrics), metrics, settings)
+
+
+def _add_middleware(api: FastAPI) -> None:
+    api.add_middleware(
+        CORSMiddleware,
+        allow_origins=["*"],
+        allow_methods=["GET", "HEAD", "OPTIONS"],
+        allow_headers=["If-None-Match", "Range"],
+        expose_headers=EXPOSED,
+    )
+    api.add_middleware(_Compression, minimum_size=_COMPRESSED_FROM_BYTES)
 
 
 def _facts(snapshot: Snapshot, store: Store | None) -> dict[str, str]:

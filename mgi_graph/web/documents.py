@@ -110,7 +110,8 @@ def see_other(request: Request, location: str, vary: str = "Accept") -> Response
     kept = {name: value for name, value in named.items() if value and (name != "lang" or value in LANGUAGES)}
     if kept and "?" not in location:
         location += f"?{urlencode(kept)}"
-    return Response(status_code=303, headers={"Location": location, "Vary": vary, "Cache-Control": _FRESH})
+    headers = {"Location": location, "Cache-Control": _FRESH} | ({"Vary": vary} if vary else {})
+    return Response(status_code=303, headers=headers)
 
 
 def send(request: Request, document: Document, wanted: Wanted, body: bytes) -> Response:

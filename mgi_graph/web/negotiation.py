@@ -65,10 +65,11 @@ def choose_language(named: str | None, accept: str | None) -> str:
 
 
 @lru_cache(_REMEMBERED)
-def choose_coding(accept: str) -> str:
-    """The coding that suits an Accept-Encoding header best ("br", "zstd", "gzip"); "" for none."""
+def choose_coding(accept: str, offered: tuple[str, ...] = CODINGS) -> str:
+    """The coding that suits an Accept-Encoding header best, of those offered; "" for none."""
     wanted = parse_accept_header(accept, Accept)
-    return max(CODINGS, key=wanted.quality) if any(wanted.quality(coding) for coding in CODINGS) else ""
+    best = max(offered, key=wanted.quality)
+    return best if wanted.quality(best) > 0 and wanted.quality(best) >= wanted.quality("identity") else ""
 
 
 def prefers_html(accept: str) -> bool:

@@ -115,7 +115,7 @@ def read_posted(content_type: str, body: bytes) -> list[tuple[str, str]]:
 
 
 def read_pairs(encoded: bytes) -> list[tuple[str, str]]:
-    """The parameters of a query string or form (URL Standard, section 5.1, but what is not UTF-8 is refused).
+    """The parameters of a query string or form (URL Standard, section 5.1, but strict about codes).
 
     Raises:
         Refusal: they are not URL-encoded UTF-8, or too many.
@@ -137,7 +137,9 @@ def _decoded(text: bytes) -> str:
     """Undo URL-encoding. `%41` is made `=41`, for quoted-printable is what the standard library decodes in C."""
     text.decode("ascii")
     if b"%" in text:
-        quoted = _STRAY.sub(b"%25", text).replace(b"=", b"=3D").replace(b"%", b"=")
+        if _STRAY.search(text):
+            raise ValueError("a percent sign that begins no code is to be written %25")
+        quoted = text.replace(b"=", b"=3D").replace(b"%", b"=")
         return a2b_qp(quoted.replace(b"+", b" ")).decode("utf-8")
     return text.replace(b"+", b" ").decode("ascii")
 
@@ -149,7 +151,7 @@ def _parameters(pairs: Sequence[tuple[str, str]]) -> tuple[str, Dataset, str]:
     queries = [value for name, value in pairs if name == "query"]
     if len(queries) != 1:
         raise Refusal(400, f"Give one parameter `query`, with a SPARQL 1.1 query; {len(queries)} were given.")
-    formats = ",".join(value for name, value in pairs if name == "format")  # some clients name one in several ways
+    formats = ",".join(value for name, value in pairs if name == "format")  # SPARQLWrapper names one in several ways
     graphs = {kind: tuple(value for other, value in pairs if other == name) for name, kind in _GRAPHS.items()}
     for iri in (*graphs["default"], *graphs["named"]):
         if not _IRI.fullmatch(iri):

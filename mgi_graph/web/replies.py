@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import hashlib
 from collections.abc import Awaitable, Callable, Hashable, MutableMapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,13 +18,19 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Headers = list[tuple[bytes, bytes]]
 
+EXPOSED = ("Content-Location", "ETag", "Link", "Retry-After")
+"""The headers that a script of another origin may read."""
+
 CORS: Headers = [
     (b"access-control-allow-origin", b"*"),
-    (b"access-control-expose-headers", b"Content-Location, ETag, Link, Retry-After"),
+    (b"access-control-expose-headers", ", ".join(EXPOSED).encode()),
 ]
 _COMPRESSED_FROM_BYTES = 1000
 _OVERHEAD_BYTES = 1500
+_PART_BYTES = 2**18
+_PART_SECONDS = 30
 _EMPTY = (204, 304)
+_CONDITIONAL = ("GET", "HEAD")
 
 
 @dataclass(frozen=True)
@@ -35,18 +43,34 @@ class Reply:
     etag: bytes = b""
 
     async def send(self, send: Send, method: str, if_none_match: bytes = b"") -> int:
-        """Send it (ASGI); of a HEAD request only the headers, and 304 where the client has it already.
+        """Send it (ASGI); to HEAD only the headers, and to GET and HEAD 304 where the client has it already.
 
         Returns:
             The status that was sent.
         """
         status, body = self.status, self.body
-        if self.etag and if_none_match and is_known(if_none_match, self.etag):
+        if method in _CONDITIONAL and self.etag and if_none_match and is_known(if_none_match, self.etag):
             status, body = 304, b""
         length = [] if status in _EMPTY else [(b"content-length", b"%d" % len(body))]
         await send({"type": "http.response.start", "status": status, "headers": self.headers + length})
-        await send({"type": "http.response.body", "body": b"" if method == "HEAD" else body})
+        with suppress(TimeoutError):  # who does not take the result is cut off
+            await _send_body(send, b"" if method == "HEAD" else body)
         return status
+
+
+async def _send_body(send: Send, body: bytes) -> None:
+    """Send a body, a long one in parts.
+
+    Raises:
+        TimeoutError: a part was not taken in time.
+    """
+    if len(body) <= _PART_BYTES:
+        await send({"type": "http.response.body", "body": body})
+        return
+    for start in range(0, len(body), _PART_BYTES):
+        end = start + _PART_BYTES
+        part = {"type": "http.response.body", "body": body[start:end], "more_body": end < len(body)}
+        await asyncio.wait_for(send(part), _PART_SECONDS)
 
 
 def is_known(if_none_match: bytes, etag: bytes) -> bool:
