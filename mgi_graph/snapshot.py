@@ -9,6 +9,7 @@ import json
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -34,6 +35,8 @@ _KEPT = 5
 _AT_ONCE = 200_000
 _TOLD = 5
 _MANIFEST = "manifest.json"
+_WORKSHOP = ".building-"
+_FRESH_SECONDS = 60
 
 Progress = Callable[[str], None]
 """Told, in a few words, what a build does next."""
@@ -190,7 +193,8 @@ def _build(version: str, fill: Callable[[ox.Store, Path], _Content]) -> Snapshot
     folder = cache_folder() / version
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".building-") as workshop:
+        _clear_abandoned(folder.parent)
+        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=_WORKSHOP) as workshop, _claimed(Path(workshop)):
             store = ox.Store(str(Path(workshop) / "store"))
             content = fill(store, Path(workshop) / "dumps")
             store.optimize()
@@ -221,7 +225,7 @@ def _manifest(version: str, store: ox.Store, content: _Content) -> dict[str, Any
 
 
 def _move(workshop: Path, folder: Path) -> None:
-    finished = workshop.with_name(workshop.name.replace(".building-", ".finished-"))
+    finished = workshop.with_name(workshop.name.replace(_WORKSHOP, ".finished-"))
     finished.mkdir()
     for part in ("store", "dumps", _MANIFEST):
         if (workshop / part).exists():
@@ -232,6 +236,25 @@ def _move(workshop: Path, folder: Path) -> None:
         shutil.rmtree(finished)
         if not (folder / _MANIFEST).exists():
             raise
+
+
+@contextlib.contextmanager
+def _claimed(workshop: Path) -> Iterator[None]:
+    """Hold a folder as long as something is built in it; the hold ends with the process, however that ends."""
+    descriptor = os.open(workshop, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _clear_abandoned(cache: Path) -> None:
+    """Remove what builds left behind that were killed: folders that nobody holds, and that are not just being made."""
+    for workshop in cache.glob(f"{_WORKSHOP}*"):
+        with contextlib.suppress(OSError), _claimed(workshop):
+            if time.time() - workshop.stat().st_mtime > _FRESH_SECONDS:
+                shutil.rmtree(workshop, ignore_errors=True)
 
 
 def _forget_old(newest: Path) -> None:

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
@@ -18,7 +19,7 @@ import pytest
 from conftest import ROOT, Launch, Run, Serve
 
 from benchmarks.synthetic import write_profiles
-from mgi_graph import sources
+from mgi_graph import snapshot, sources
 from mgi_graph.namespaces import BASE, ID, MGI
 
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
@@ -34,6 +35,10 @@ def little(tmp_path: Path) -> Path:
 
 def test_health_and_snapshot(address: str) -> None:
     got = httpx.get(f"{address}health")
+    for path in ("health", "metrics"):
+        head = httpx.head(address + path)
+        assert (head.status_code, head.content) == (200, b"")
+        assert set(httpx.post(address + path).headers["allow"].split(", ")) == {"GET", "HEAD"}
     assert (got.json()["status"], got.headers["cache-control"]) == ("ok", "no-store")
     assert re.fullmatch(r"[0-9a-f]{12}", got.json()["snapshot"])
 
@@ -95,6 +100,25 @@ def test_budget_is_kept_by_client(serve: Serve, little: Path) -> None:
         assert other.status_code == 200
 
 
+def test_budget_holds_for_queries_at_once_and_takes_nothing_for_waiting(serve: Serve, little: Path) -> None:
+    slow = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l . ?m ?o ?q }"
+    own = ("--evaluators", "1", "--budget", "1", "--timeout", "3", "--proxy", "127.0.0.1")
+    with serve("--data", little, *own) as url:
+
+        def ask(client: str, query: str) -> int:
+            headers = {"X-Forwarded-For": client}
+            return httpx.get(f"{url}sparql", params={"query": query}, headers=headers, timeout=60).status_code
+
+        with ThreadPoolExecutor() as pool:
+            greedy = [pool.submit(ask, "192.0.2.1", f"{slow} # {number}") for number in range(4)]
+            while "mgi_graph_evaluators_busy 1.0" not in httpx.get(f"{url}metrics").text:
+                time.sleep(0.02)
+            time.sleep(0.5)
+            assert ask("192.0.2.2", "ASK { ?waited ?p ?o }") == 200
+            assert sorted(future.result() for future in greedy) == [429, 429, 429, 504]
+            assert ask("192.0.2.2", "ASK { ?again ?p ?o }") == 200
+
+
 def test_client_that_goes_away_frees_its_evaluator(serve: Serve, little: Path) -> None:
     slow = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l . ?m ?o ?q }"
     with serve("--data", little, "--evaluators", "1", "--timeout", "60") as url:
@@ -105,7 +129,9 @@ def test_client_that_goes_away_frees_its_evaluator(serve: Serve, little: Path) -
         assert time.monotonic() - started < 5
 
 
-def test_new_files_are_served_after_sighup_and_nobody_notices(launch: Launch, little: Path, tmp_path: Path) -> None:
+def test_new_files_are_served_after_sighup_and_who_tries_again_sees_no_gap(
+    launch: Launch, little: Path, tmp_path: Path
+) -> None:
     count = {"query": "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }", "format": "csv"}
     with launch("--data", little) as (url, process):
         before = httpx.get(f"{url}health").json()["snapshot"]
@@ -115,7 +141,10 @@ def test_new_files_are_served_after_sighup_and_nobody_notices(launch: Launch, li
         def keep_asking() -> None:
             with httpx.Client(transport=httpx.HTTPTransport(retries=2)) as client:
                 while not done.is_set():
-                    got = client.get(f"{url}sparql", params=count, headers={"Connection": "close"})
+                    try:
+                        got = client.get(f"{url}sparql", params=count, headers={"Connection": "close"})
+                    except httpx.TransportError:  # in the instant between the two, as docs/operations.md says
+                        got = client.get(f"{url}sparql", params=count, headers={"Connection": "close"})
                     if got.text.split() not in (["n", "100"], ["n", "101"]):
                         failures.append(got.text)
 
@@ -203,25 +232,41 @@ def test_killed_server_leaves_no_process(launch: Launch, little: Path) -> None:
 
 
 @pytest.mark.slow
-def test_build_that_is_killed_leaves_no_half_snapshot(tmp_path: Path, run: Run) -> None:
-    cache = tmp_path / "cache"
-    for seconds in (2.0, 10.0, 18.0, 26.0):
-        shutil.rmtree(cache, ignore_errors=True)
-        process = start_build(cache)
-        time.sleep(seconds)
+def test_build_that_is_killed_at_any_moment_leaves_the_old_one_or_the_new_one(
+    files: sources.Sources, tmp_path: Path, run: Run
+) -> None:
+    for name in ("ontology", "shapes", "queries"):
+        (tmp_path / name).symlink_to(files.root / name)
+    shutil.copytree(files.root / "data", tmp_path / "data")
+    cache, profile = tmp_path / "cache", tmp_path / "data" / "niger-2021.ttl"
+    own = {"MGI_GRAPH_ROOT": str(tmp_path), "MGI_GRAPH_CACHE": str(cache)}
+    started = time.monotonic()
+    assert run("build", **own).returncode == 0
+    whole, killed = time.monotonic() - started, 0
+    for part in range(1, 13):
+        with profile.open("a") as stream:
+            stream.write(f"# {part}\n")
+        process = start_build(own)
+        time.sleep(whole * part / 12)
         process.kill()
-        process.wait()
-        found = [path for path in cache.glob("[!.]*") if path.is_dir()] if cache.exists() else []
-        assert all((path / "manifest.json").exists() for path in found)
-    assert run("build", MGI_GRAPH_CACHE=str(cache)).returncode == 0
+        killed += process.wait() == -signal.SIGKILL
+        found = [path for path in cache.glob("[!.]*") if path.is_dir()]
+        assert found
+        assert all(snapshot.read_snapshot(path).open() is not None for path in found)
+    assert killed > 6
+    left = list(cache.glob(".building-*"))
+    assert left
+    for path in left:
+        os.utime(path, (0, 0))
+    with profile.open("a") as stream:
+        stream.write("# at last\n")
+    assert run("build", **own).returncode == 0
+    assert not list(cache.glob(".building-*"))
 
 
-def start_build(cache: Path) -> subprocess.Popen[bytes]:
+def start_build(own: dict[str, str]) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
-        [sys.executable, "-m", "mgi_graph", "build"],
-        cwd=ROOT,
-        env=os.environ | {"MGI_GRAPH_CACHE": str(cache)},
-        stderr=subprocess.DEVNULL,
+        [sys.executable, "-m", "mgi_graph", "build"], cwd=ROOT, env=os.environ | own, stderr=subprocess.DEVNULL
     )
 
 

@@ -14,7 +14,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any, ClassVar
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import httpx
 import pytest
@@ -24,6 +24,7 @@ from mgi_graph.snapshot import Snapshot
 
 PAGE = ROOT / "docs" / "security.md"
 SECONDS = 2
+QUERY_TO_COME = b"POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Type: application/sparql-query\r\n"
 EVERYTHING = "SELECT * { ?s ?p ?o }"
 
 
@@ -289,6 +290,23 @@ def test_sixty_stalled_clients_hold_up_nobody(target: Target, start: bytes) -> N
         assert min(seconds_to_answer(target) for _ in range(3)) < 1
 
 
+@pytest.mark.slow
+def test_results_that_nobody_takes_are_not_kept_for_ever(target: Target) -> None:
+    host, port = urlsplit(target.sparql).hostname, urlsplit(target.sparql).port
+    with socket.socket() as client:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        client.settimeout(60)
+        client.connect((host, port))
+        client.sendall(f"GET /sparql?query={quote(EVERYTHING)} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+        time.sleep(40)
+        got = b"".join(iter(lambda: client.recv(65536), b""))
+    head, _, body = got.partition(b"\r\n\r\n")
+    told = re.search(rb"content-length: (\d+)", head)
+    assert told is not None
+    assert head.startswith(b"HTTP/1.1 200 "), body
+    assert len(body) < int(told[1])
+
+
 def test_clients_that_come_and_go_free_their_evaluators(target: Target) -> None:
     query = COSTLY["cartesian count"]
     for number in range(12):
@@ -321,23 +339,50 @@ def test_endless_head_is_cut_off(target: Target) -> None:
         b"POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
         b"GET /sparql?query=%F0%9F HTTP/1.1\r\nHost: x\r\n\r\n",
         b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
-        b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+        QUERY_TO_COME + b"Transfer-Encoding: chunked\r\n\r\nZZ\r\nASK {}\r\n0\r\n\r\n",
     ],
 )
 def test_raw_requests(target: Target, raw: bytes) -> None:
-    host, port = urlsplit(target.sparql).hostname, urlsplit(target.sparql).port
-    with socket.create_connection((host, port), timeout=20) as client:
-        client.sendall(raw)
-        client.shutdown(socket.SHUT_WR)
-        answer = b"".join(iter(lambda: client.recv(65536), b""))
+    answer = exchange(target, raw.replace(b"HTTP/1.1\r\n", b"HTTP/1.1\r\nConnection: close\r\n"))
     head = answer.partition(b"\r\n\r\n")[0].lower()
-    assert b" 500 " not in head.split(b"\r\n")[0]
+    assert re.match(rb"http/1\.1 (?!500)\d{3} ", head)
     assert b"root:" not in answer
     assert b"create_app" not in answer
     assert b"set-cookie" not in head
     assert b"<script>" not in answer
     location = next((line for line in head.split(b"\r\n") if line.startswith(b"location:")), b"")
     assert b"evil" not in location.partition(b"//")[2].partition(b"/")[0]
+
+
+def test_http_2_on_the_plain_port_is_cut_off(target: Target) -> None:
+    assert exchange(target, b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n") == b""
+
+
+@pytest.mark.parametrize("size", [b"Content-Length: 50", b"Transfer-Encoding: chunked"])
+def test_body_that_breaks_off_is_no_fault_of_the_server(target: Target, size: bytes) -> None:
+    answer = exchange(target, QUERY_TO_COME + size + b"\r\n\r\n5\r\nASK", half=True)
+    assert answer.startswith(b"HTTP/1.1 400 ")
+
+
+@pytest.mark.parametrize(
+    ("raw", "status"),
+    [
+        (b"GET /sparql?query=ASK%7B%7D&x=" + b"x" * 66_000 + b" HTTP/1.1\r\nHost: x\r\n\r\n", 414),
+        (b"GET /health HTTP/1.1\r\nHost: x\r\n" + b"X: y\r\n" * 120 + b"\r\n", 431),
+    ],
+)
+def test_heads_beyond_the_limits_are_told(target: Target, raw: bytes, status: int) -> None:
+    assert exchange(target, raw).startswith(b"HTTP/1.1 %d " % status)
+
+
+def exchange(target: Target, raw: bytes, half: bool = False) -> bytes:
+    """Send bytes, and read until the server closes; `half`: say before that nothing more will come."""
+    host, port = urlsplit(target.sparql).hostname, urlsplit(target.sparql).port
+    with socket.create_connection((host, port), timeout=20) as client:
+        client.sendall(raw)
+        if half:
+            client.shutdown(socket.SHUT_WR)
+        return b"".join(iter(lambda: client.recv(65536), b""))
 
 
 def seconds_to_answer(target: Target) -> float:

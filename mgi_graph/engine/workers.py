@@ -61,6 +61,9 @@ _PLAIN: Formats = {"solutions": "json", "boolean": "json", "triples": "ntriples"
 OnSlow = Callable[[Callable[[], None]], None]
 """Told that a query takes a while, with a function that abandons it."""
 
+OnStart = Callable[[], None]
+"""Told that a query is no longer waiting."""
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -173,7 +176,12 @@ class WorkerPool:
             self._held.close()
 
     async def evaluate(
-        self, text: str, dataset: Dataset | None, formats: Formats, on_slow: OnSlow | None = None
+        self,
+        text: str,
+        dataset: Dataset | None,
+        formats: Formats,
+        on_slow: OnSlow | None = None,
+        on_start: OnStart | None = None,
     ) -> Reply:
         """Evaluate a query and write its result.
 
@@ -182,6 +190,7 @@ class WorkerPool:
             dataset: the graphs to ask, in place of what the query itself says.
             formats: for each kind of result the short name of a format, or None where none suits.
             on_slow: called once the query has taken a moment, with a function that abandons it.
+            on_start: called before a process takes the query up; where it raises an error of ours, none does.
 
         Raises:
             QueryError: it is malformed, refused, too slow, too costly, or its result too large.
@@ -195,6 +204,8 @@ class WorkerPool:
             self._ensure_spare()
         self._keep_watching()
         try:
+            if on_start:
+                on_start()
             facts, body = await worker.ask(header, query, on_slow)
         finally:
             self._give_back(worker)

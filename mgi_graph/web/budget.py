@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 import math
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from cachetools import TTLCache
 
@@ -19,6 +19,11 @@ _IPV6_PREFIX = 64
 class _Account:
     since: float
     used: float = 0.0
+    begun: list[float] = field(default_factory=list)
+
+    def spent(self, now: float) -> float:
+        """The seconds of what has ended and of what is still going on."""
+        return self.used + sum(now - start for start in self.begun)
 
 
 class Budget:
@@ -41,19 +46,37 @@ class Budget:
         """
         if not self._seconds:
             return
-        account = self._accounts.get(client_of(address))
-        if account and account.used >= self._seconds:
-            left = account.since + self._window - time.monotonic()
+        account, now = self._accounts.get(client_of(address)), time.monotonic()
+        if account and account.spent(now) >= self._seconds:
+            left = account.since + self._window - now
             raise BudgetError(self._seconds, self._window, max(1, math.ceil(left)))
 
-    def spend(self, address: str, seconds: float) -> None:
-        """Count the time that a client's query took."""
+    def begin(self, address: str) -> float:
+        """Count the time of a client's query from now on; gives what `end` takes.
+
+        Raises:
+            BudgetError: as `check`.
+        """
+        self.check(address)
+        now = time.monotonic()
         if self._seconds:
-            client = client_of(address)
-            account = self._accounts.get(client)
-            if account is None:
-                account = self._accounts[client] = _Account(time.monotonic())
-            account.used += seconds
+            self._account(address).begun.append(now)
+        return now
+
+    def end(self, address: str, start: float) -> None:
+        """Count the whole time of the query that began at `start`."""
+        if self._seconds:
+            account = self._account(address)
+            account.used += time.monotonic() - start
+            if start in account.begun:  # else its window is over
+                account.begun.remove(start)
+
+    def _account(self, address: str) -> _Account:
+        client = client_of(address)
+        account = self._accounts.get(client)
+        if account is None:
+            account = self._accounts[client] = _Account(time.monotonic())
+        return account
 
 
 def client_of(address: str) -> str:

@@ -136,11 +136,9 @@ class Endpoint:
         self._budget.check(client)
         started = time.perf_counter()
         try:
-            result = await self._evaluate(receive, asked)
+            result = await self._evaluate(receive, asked, client)
         finally:
-            spent = time.perf_counter() - started
-            self._budget.spend(client, spent)
-            self._metrics.evaluation.observe(spent)
+            self._metrics.evaluation.observe(time.perf_counter() - started)
         changing = may_change(asked.query)
         reply = await self._written(result, asked.coding, changing)
         if not changing:
@@ -148,20 +146,26 @@ class Endpoint:
             self._cache.keep(key, asked, reply, size)
         return reply
 
-    async def _evaluate(self, receive: Receive, asked: Asked) -> Result:
-        """Evaluate; who goes away frees the evaluator."""
+    async def _evaluate(self, receive: Receive, asked: Asked, client: str) -> Result:
+        """Evaluate at the client's expense, waiting not counted; who goes away frees the evaluator."""
         watch: asyncio.Task[None] | None = None
+        begun: list[float] = []
 
         def on_slow(abandon: Callable[[], None]) -> None:
             nonlocal watch
             watch = asyncio.ensure_future(_gone(receive, abandon))
 
+        def on_start() -> None:
+            begun.append(self._budget.begin(client))
+
         formats = dict(zip(KINDS, asked.formats, strict=True))
         try:
-            return await self._pool.evaluate(asked.query, asked.dataset or None, formats, on_slow)
+            return await self._pool.evaluate(asked.query, asked.dataset or None, formats, on_slow, on_start)
         except AbandonedError:
             raise ClientGoneError from None
         finally:
+            for start in begun:
+                self._budget.end(client, start)
             if watch:
                 watch.cancel()
 
@@ -215,8 +219,8 @@ async def _read(receive: Receive, most: int) -> bytes:
     body = bytearray()
     while True:
         message = await receive()
-        if message["type"] == "http.disconnect":
-            raise ClientGoneError
+        if message["type"] == "http.disconnect":  # also where the body is malformed: then somebody waits for an answer
+            raise Refusal(400, "The body broke off, or is no body of HTTP.", [(b"connection", b"close")])
         body += message.get("body", b"")
         if len(body) > most:
             raise Refusal(413, f"The body is longer than {most} bytes.")
