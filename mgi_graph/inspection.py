@@ -10,6 +10,7 @@ import pyoxigraph as ox
 
 from mgi_graph.checking import Progress, check, nearest
 from mgi_graph.reasoning.closure import infer_once
+from mgi_graph.reasoning.rules import compile_rules
 from mgi_graph.sources import Sources, parse_quads
 from mgi_graph.validation import Report
 
@@ -52,7 +53,8 @@ def inspect_files(sources: Sources, files: Sequence[Path], progress: Progress = 
 def _inspect(sources: Sources, data: Sequence[Path], progress: Progress) -> Inspection:
     report = check(sources.ontology, data, sources.shapes, progress)
     progress("drawing the inferences")
-    return Inspection(report, infer_once(asserted_triples([sources.ontology, *data])))
+    rules = compile_rules(asserted_triples([sources.ontology]))
+    return Inspection(report, infer_once(asserted_triples([sources.ontology, *data]), rules))
 
 
 def asserted_triples(paths: Sequence[Path]) -> Iterator[ox.Triple]:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from mgi_graph import snapshot, sources
 from mgi_graph.errors import InconsistencyError, UncoveredAxiomError
 from mgi_graph.inspection import asserted_triples
-from mgi_graph.namespaces import OWL, RDF, RDFS
+from mgi_graph.namespaces import MGI, OWL, RDF, RDFS
 from mgi_graph.reasoning import oracle
 from mgi_graph.reasoning.closure import infer
 from mgi_graph.reasoning.rules import RuleSet, compile_rules
@@ -30,6 +30,12 @@ BLIND_SPOTS = {"prp-adp", "prp-fp-values", "eq-diff2", "dt-not-type"}
 
 def triples_of(path: Path) -> list[ox.Triple]:
     return [quad.triple for quad in ox.parse(path=path)]
+
+
+def read(turtle: str) -> list[ox.Triple]:
+    namespaces = {"ex": _EX, "owl": OWL, "rdfs": RDFS, "xsd": "http://www.w3.org/2001/XMLSchema#"}
+    head = "".join(f"@prefix {name}: <{iri}> .\n" for name, iri in namespaces.items())
+    return [quad.triple for quad in ox.parse(head + turtle, format=ox.RdfFormat.TURTLE)]
 
 
 def rule_name(case: Path) -> str:
@@ -187,6 +193,12 @@ def test_snapshot_holds_what_owlrl_infers(files: sources.Sources, built: snapsho
         ("ex:A owl:hasKey ( ex:p ) .", "owl:hasKey"),
         ("ex:p a owl:ReflexiveProperty .", "owl:ReflexiveProperty"),
         ("ex:p rdfs:range xsd:gYear .", "xsd:gYear"),
+        ("ex:p rdfs:range <http://www.w3.org/1999/02/22-rdf-syntax-ns#langString> .", "langString"),
+        ("ex:D a rdfs:Datatype . ex:p rdfs:range ex:D .", "datatype http://example.org/D"),
+        ("owl:Thing rdfs:subClassOf ex:A .", "owl:Thing"),
+        ("ex:A owl:disjointWith owl:Thing .", "owl:Thing"),
+        ("[] a owl:AllDifferent .", "without members"),
+        ("[] owl:members ( ex:a ex:b ) .", "owl:members"),
         ("rdfs:subClassOf rdfs:subPropertyOf ex:p .", "rdfs:subClassOf"),
         ("ex:p owl:propertyChainAxiom ex:q .", "list"),
         ("ex:p owl:propertyChainAxiom ( [ owl:inverseOf ex:q ] ex:r ) .", "expression"),
@@ -194,12 +206,32 @@ def test_snapshot_holds_what_owlrl_infers(files: sources.Sources, built: snapsho
     ],
 )
 def test_axiom_that_no_rule_covers_is_refused_by_name(turtle: str, named: str) -> None:
-    head = "".join(
-        f"@prefix {name}: <{iri}> .\n"
-        for name, iri in (("ex", _EX), ("owl", OWL), ("rdfs", RDFS), ("xsd", "http://www.w3.org/2001/XMLSchema#"))
-    )
     with pytest.raises(UncoveredAxiomError, match=named):
-        compile_rules(quad.triple for quad in ox.parse(head + turtle, format=ox.RdfFormat.TURTLE))
+        compile_rules(read(turtle))
+
+
+@pytest.mark.parametrize(
+    "turtle",
+    [
+        "ex:p a owl:FunctionalProperty . ex:x ex:p 'a'@en, 'a'@fr .",
+        "ex:p a owl:FunctionalProperty . ex:x ex:p 1, '1' .",
+        "ex:p a owl:FunctionalProperty . ex:x ex:p ex:y, 'http://example.org/y' .",
+        "ex:p rdfs:range rdfs:Literal . ex:x ex:p ex:y .",
+    ],
+)
+def test_values_that_differ_in_kind_alone_clash(turtle: str) -> None:
+    with pytest.raises(InconsistencyError, match="in 1 places") as caught:
+        infer(read(turtle))
+    assert str(caught.value).count("http://example.org/x http://example.org/p") == turtle.count(",") + 1
+
+
+def test_values_that_are_equal_do_not_clash() -> None:
+    assert infer(read("ex:p a owl:FunctionalProperty ; rdfs:range rdfs:Literal . ex:x ex:p 1, 1.0 .")) == []
+
+
+def test_clash_of_a_thing_without_a_name_says_what_clashes() -> None:
+    with pytest.raises(InconsistencyError, match=r"_:\w+ rdf:type \S+A and _:\w+ rdf:type \S+B \[cax-dw"):
+        infer(read("ex:A owl:disjointWith ex:B . [] a ex:A, ex:B ."))
 
 
 def test_axiom_among_the_data_is_refused_when_the_rules_lack_it() -> None:
@@ -208,6 +240,15 @@ def test_axiom_among_the_data_is_refused_when_the_rules_lack_it() -> None:
     with pytest.raises(UncoveredAxiomError, match="among the data"):
         infer(data, compile_rules([]))
     assert infer(data[1:], compile_rules(data[:1])) == [_triple(_THINGS[0], q.value, _THINGS[1])]
+
+
+def test_check_refuses_an_axiom_that_a_data_file_adds(run: Run, files: sources.Sources, tmp_path: Path) -> None:
+    path = tmp_path / "one.ttl"
+    head = f"@prefix mgi: <{MGI}> .\n@prefix rdfs: <{RDFS}> .\n"
+    path.write_text(f"{head}mgi:amends rdfs:subPropertyOf <http://purl.org/dc/terms/references> .\n", "utf-8")
+    done = run("check", path)
+    assert done.returncode == 1
+    assert "an axiom among the data, which the ontology lacks (mgi:amends rdfs:subPropertyOf" in done.stderr
 
 
 def test_second_name_of_a_term_is_refused() -> None:

@@ -398,6 +398,16 @@ class TestCommand:
         assert "prp-inv1: mgi:implements owl:inverseOf mgi:implementedBy" in done.stdout
         assert "1.3-p4, p. 14" in done.stdout
 
+    def test_the_document_shows_what_is_told(self, run: Run) -> None:
+        page = (ROOT / "docs" / "reasoning.md").read_text("utf-8")
+        _, _, shown = page.partition('    $ mgi-graph why "Law No. 2015-36" implementedBy ANLTP/TIM\n')
+        lines = [line.strip() for line in shown.partition("\n\nSubject,")[0].splitlines() if line.strip()]
+        done = run("why", "Law No. 2015-36", "implementedBy", "ANLTP/TIM")
+        told = [line.strip() for line in done.stdout.splitlines() if line.strip()]
+        assert len(lines) == len(told) == 7
+        for line, whole in zip(lines, told, strict=True):
+            assert re.fullmatch(".*".join(map(re.escape, line.split("…"))), whole), line
+
     def test_french(self, run: Run) -> None:
         done = run("why", "Law No. 2015-36", "implementedBy", "ANLTP/TIM", "--lang", "fr")
         assert "Déduit" in done.stdout

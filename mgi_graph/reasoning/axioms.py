@@ -11,6 +11,7 @@ from mgi_graph.errors import UncoveredAxiomError
 from mgi_graph.namespaces import OWL, RDF, RDFS, XSD, shorten
 
 _TYPE = RDF + "type"
+_DATATYPE = ox.NamedNode(RDFS + "Datatype")
 _REST, _FIRST, _NIL = RDF + "rest", RDF + "first", RDF + "nil"
 _RELATIONS = frozenset(
     [RDFS + name for name in ("subClassOf", "subPropertyOf", "domain", "range")]
@@ -18,6 +19,7 @@ _RELATIONS = frozenset(
     + [OWL + name for name in ("disjointWith", "propertyDisjointWith")]
 )
 """Predicates that make an axiom of their subject and object."""
+_UPWARD = frozenset(RDFS + name for name in ("subClassOf", "domain", "range"))
 _CHAINS = frozenset([OWL + "propertyChainAxiom"])
 _CHARACTERISTICS = frozenset(
     OWL + f"{name}Property"
@@ -81,10 +83,11 @@ AXIOM_TYPES = _CHARACTERISTICS | _GROUPS | {OWL + "ReflexiveProperty", OWL + "Re
 _COVERED = _RELATIONS | _CHAINS | _CHARACTERISTICS | _GROUPS
 _VOCABULARY = (OWL, RDF, RDFS)
 _USUAL = frozenset(
-    [RDFS + name for name in ("label", "comment", "seeAlso", "isDefinedBy", "Literal")]
-    + [OWL + "Thing", RDF + "langString", RDF + "PlainLiteral"]
+    [RDFS + name for name in ("label", "comment", "seeAlso", "isDefinedBy", "Literal")] + [OWL + "Thing"]
 )
 """Names of the vocabulary of OWL and RDF that axioms may be about; any other would change what axioms mean."""
+_ABOVE_ALL = frozenset([OWL + "Thing", RDFS + "Literal"])
+"""Those that may only be above a class, or a domain or range: nothing is typed with them, so a rule would miss it."""
 DATA_RANGES: Mapping[str, tuple[str, ...]] = {
     XSD + "string": ("string", "normalizedString", "token", "language", "Name", "NCName", "NMTOKEN"),
     XSD + "boolean": ("boolean",),
@@ -121,7 +124,8 @@ class Axiom:
         return f"{first} {kind} ({' '.join(others)})" if self.kind in _CHAINS else f"{first} {kind} {others[0]}"
 
 
-Spoken = Mapping[ox.NamedNode | ox.BlankNode, Mapping[str, list[ox.NamedNode | ox.BlankNode | ox.Literal]]]
+Node = ox.NamedNode | ox.BlankNode | ox.Literal
+Spoken = Mapping[ox.NamedNode | ox.BlankNode, Mapping[str, list[Node]]]
 """Subject, then predicate, then objects: of the triples that take part in axioms."""
 
 
@@ -131,14 +135,16 @@ def read_axioms(triples: Iterable[ox.Triple]) -> tuple[Axiom, ...]:
     Raises:
         UncoveredAxiomError: an axiom is of a kind, or is about a term, that no rule covers.
     """
-    spoken: dict[ox.NamedNode | ox.BlankNode, dict[str, list[ox.NamedNode | ox.BlankNode | ox.Literal]]] = {}
+    spoken: dict[ox.NamedNode | ox.BlankNode, dict[str, list[Node]]] = {}
     for triple in triples:
-        if is_axiomatic(triple) or triple.predicate.value in (_FIRST, _REST):
+        if is_axiomatic(triple) or triple.predicate.value in (_FIRST, _REST) or _declares_datatype(triple):
             assert isinstance(triple.subject, ox.NamedNode | ox.BlankNode)
             assert not isinstance(triple.object, ox.Triple)
             said = spoken.setdefault(triple.subject, {})
             said.setdefault(triple.predicate.value, []).append(triple.object)
     found = {axiom for subject in spoken for axiom in _axioms_of(subject, spoken)}
+    for axiom in found:
+        _refuse_own_datatype(axiom, spoken)
     return tuple(sorted(found, key=str))
 
 
@@ -151,10 +157,21 @@ def is_axiomatic(triple: ox.Triple) -> bool:
     return name.startswith(OWL) and name not in _WITHOUT_MEANING and name not in _FACTS
 
 
+def _declares_datatype(triple: ox.Triple) -> bool:
+    return triple.predicate.value == _TYPE and triple.object == _DATATYPE
+
+
+def _refuse_own_datatype(axiom: Axiom, spoken: Spoken) -> None:
+    """A datatype of the ontology's own has values that no rule knows."""
+    for term in axiom.operands:
+        if _DATATYPE in spoken.get(term, {}).get(_TYPE, []) and term.value not in DATA_RANGES:
+            raise UncoveredAxiomError(f"{shorten(axiom.kind)} on the datatype {shorten(term.value)}")
+
+
 def _axioms_of(subject: ox.NamedNode | ox.BlankNode, spoken: Spoken) -> Iterator[Axiom]:
     said = spoken[subject]
     for name in sorted(name for name in said if name not in (_FIRST, _REST)):
-        kinds = [str(kind.value) for kind in said[name]] if name == _TYPE else [name]
+        kinds = [str(kind.value) for kind in said[name] if kind != _DATATYPE] if name == _TYPE else [name]
         for kind in kinds:
             if kind not in _COVERED | _MEMBERS:
                 raise _uncovered(subject, kind)
@@ -166,13 +183,30 @@ def _axioms(kind: str, subject: ox.NamedNode | ox.BlankNode, spoken: Spoken) -> 
     if kind in _CHARACTERISTICS:
         yield Axiom(kind, (_named(subject, kind),))
     elif kind in _RELATIONS:
-        yield from (Axiom(kind, (_named(subject, kind), _named(value, kind))) for value in said[kind])
+        yield from (_related(subject, kind, value) for value in said[kind])
     elif kind in _CHAINS:
         for head in said[kind]:
             yield Axiom(kind, (_named(subject, kind), *_listed(head, kind, spoken)))
-    elif kind in _GROUPS:
-        for head in (head for name in sorted(_MEMBERS & set(said)) for head in said[name]):
-            yield Axiom(kind, _listed(head, kind, spoken))
+    else:
+        yield from _grouped(kind, said, spoken)
+
+
+def _related(subject: object, kind: str, value: object) -> Axiom:
+    operands = (_named(subject, kind), _named(value, kind))
+    for term in operands[:1] if kind in _UPWARD else operands:
+        if term.value in _ABOVE_ALL:
+            raise UncoveredAxiomError(f"{shorten(kind)} on {shorten(term.value)}, whose members are not typed")
+    return Axiom(kind, operands)
+
+
+def _grouped(kind: str, said: Mapping[str, list[Node]], spoken: Spoken) -> Iterator[Axiom]:
+    """The axioms of a group, found by its kind; by its members nothing is found but that it has a kind."""
+    heads = [head for name in sorted(_MEMBERS & set(said)) for head in said[name]]
+    if kind in _MEMBERS and not any(of.value in _GROUPS for of in said.get(_TYPE, [])):
+        raise UncoveredAxiomError(f"{shorten(kind)} of what is no group")
+    if not heads:
+        raise UncoveredAxiomError(f"{shorten(kind)} without members")
+    yield from (Axiom(kind, _listed(head, kind, spoken)) for head in heads if kind in _GROUPS)
 
 
 def _listed(head: object, kind: str, spoken: Spoken) -> tuple[ox.NamedNode, ...]:

@@ -36,8 +36,8 @@ class Clash:
 
     def __str__(self) -> str:
         grounds = f"{self.rule.name}: {self.rule.axiom}" if self.rule.axiom else self.rule.name
-        told = [as_text(triple) for triple in self.statements if not isinstance(triple.subject, ox.BlankNode)]
-        return f"{' and '.join(told)} [{grounds}]"
+        told = [triple for triple in self.statements if not isinstance(triple.subject, ox.BlankNode)]
+        return f"{' and '.join(map(as_text, told or self.statements))} [{grounds}]"
 
 
 def infer(triples: Iterable[ox.Triple], rules: RuleSet | None = None) -> list[ox.Triple]:

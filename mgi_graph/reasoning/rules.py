@@ -17,6 +17,8 @@ _TYPE = ox.NamedNode(RDF + "type")
 _SAME = ox.NamedNode(OWL + "sameAs")
 _SUBCLASS, _SUBPROPERTY = ox.NamedNode(RDFS + "subClassOf"), ox.NamedNode(RDFS + "subPropertyOf")
 _X, _Y, _Z, _P, _Q, _N = (ox.Variable(name) for name in "xyzpqn")
+_KIND_OF = "COALESCE(CONCAT(STR(DATATYPE(%s)), LANG(%s)), '')"
+"""What a literal is beside its text: datatype and language; empty for a thing."""
 
 
 class Pattern(NamedTuple):
@@ -118,14 +120,16 @@ def _domain(axiom: Axiom) -> Iterator[Rule]:
 
 
 def _range(axiom: Axiom) -> Iterator[Rule]:
-    """For a class the typing of values; for a datatype, whose values are literals, that no other value may stand."""
+    """For a class the typing of values; for datatypes, whose values are literals, that no other value may stand."""
     of, kind = axiom.operands
     if kind.value in DATA_RANGES:
         fitting = ", ".join(f"<{XSD}{name}>" for name in DATA_RANGES[kind.value])
         well_formed = f"COALESCE(<{kind.value}>(STR(?y)) = ?y, false)" if kind.value != XSD + "anyURI" else "true"
         wrong = f"!COALESCE(DATATYPE(?y) IN ({fitting}) && {well_formed}, false)"
         yield _rule("dt-not-type", axiom, None, Pattern(_X, of, _Y), condition=wrong)
-    elif not kind.value.startswith((RDF, RDFS)):
+    elif kind.value == RDFS + "Literal":
+        yield _rule("dt-not-type", axiom, None, Pattern(_X, of, _Y), condition="!isLiteral(?y)")
+    else:
         yield _rule("prp-rng", axiom, Pattern(_Y, _TYPE, kind), Pattern(_X, of, _Y), condition="!isLiteral(?y)")
 
 
@@ -158,7 +162,8 @@ def _functional(axiom: Axiom) -> Iterator[Rule]:
     body = (Pattern(_X, of, _Y), Pattern(_X, of, _Z))
     apart = "!sameTerm(?y, ?z) && !isLiteral(?y) && !isLiteral(?z)"
     yield _rule("prp-fp", axiom, Pattern(_Y, _SAME, _Z), *body, condition=apart)
-    clash = "STR(?y) < STR(?z) && (isLiteral(?y) || isLiteral(?z)) && !COALESCE(?y = ?z, false)"
+    once = " < ".join(f"CONCAT(STR({of}), ' ', {_KIND_OF % (of, of)})" for of in (_Y, _Z))
+    clash = f"{once} && (isLiteral(?y) || isLiteral(?z)) && !COALESCE(?y = ?z, false)"
     yield _rule("prp-fp", axiom, None, *body, condition=clash)
 
 
