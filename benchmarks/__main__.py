@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
 
@@ -14,7 +15,7 @@ from benchmarks.agreement import DisagreementError
 from benchmarks.graphs import Graph, niger_graph, synthetic_graph
 from benchmarks.load import find_wrk
 from benchmarks.measuring import Measurement, Plan
-from benchmarks.servers import OURS, Engine, find_program, running
+from benchmarks.servers import OURS, Engine, find_program, missing, running
 from benchmarks.synthetic import MOST, ROOT
 
 _GRAPHS = {"niger": niger_graph, "synthetic": synthetic_graph}
@@ -54,6 +55,8 @@ def scale(
     write: Annotated[bool, typer.Option("--write", help="Also write figures and plots into docs/scale.md.")] = False,
 ) -> None:
     """Measure building and asking with more and more synthetic profiles; prints Markdown."""
+    if write and not find_spec("matplotlib"):  # said before any work
+        raise FileNotFoundError(missing("library matplotlib"))
     measured = [growth.measure(number, folder / str(number), _progress) for number in _numbers(profiles)]
     text = scale_report.write(measured)
     typer.echo(text)

@@ -98,8 +98,13 @@ def find_program(name: str) -> str:
     """
     found = shutil.which(name, path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}")
     if not found:
-        raise FileNotFoundError(f"The program {name} is missing: pip install --constraint constraints.txt '.[bench]'")
+        raise FileNotFoundError(missing(f"program {name}"))
     return found
+
+
+def missing(what: str) -> str:
+    """What to tell where a part of the extra `bench` is not installed."""
+    return f"The {what} is missing: pip install --constraint constraints.txt '.[bench]'"
 
 
 @contextmanager

@@ -86,6 +86,11 @@ def main() -> None:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
+    except OSError as error:
+        if error.filename is None:
+            raise
+        _complain(f"{error.filename}: {error.strerror}.")
+        sys.exit(1)
 
 
 @app.command()
@@ -198,7 +203,8 @@ def new_profile(
     from mgi_graph import scaffold, sources
 
     made = scaffold.scaffold(sources.find_sources(), code, year)
-    made.path.write_text(made.turtle, "utf-8")
+    with made.path.open("x", encoding="utf-8") as output:
+        output.write(made.turtle)
     file = _near(made.path)
     typer.echo(
         f"{file}: written, an empty profile of {made.country.en} ({made.country.alpha3}) of {year}.\n"
@@ -434,7 +440,11 @@ def _engine(store: str | None, user: str = "") -> Engine:
 
 
 def _remote(store: Store) -> Engine:
-    """A store elsewhere: our named graphs in it where it was loaded with `load`, else what it takes for its dataset."""
+    """A store elsewhere: our named graphs in it where it was loaded with `load`, else what it takes for its dataset.
+
+    Raises:
+        StoreError: it is not reached, is just being loaded, or holds nothing.
+    """
     from mgi_graph import snapshot, sources
     from mgi_graph.engine import holding
     from mgi_graph.engine.remote import RemoteEngine
@@ -442,6 +452,7 @@ def _remote(store: Store) -> Engine:
     engine = RemoteEngine(store)
     found = holding.version_in(engine)
     if not found:
+        holding.refuse_half(engine)
         return engine
     if found != (here := snapshot.version_of(sources.find_sources())):
         _complain(f"The store holds version {found} of the graph; the files here make version {here}.")

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
+import subprocess
+import sys
+import tomllib
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pyoxigraph as ox
 import pytest
-from conftest import CASES
+from conftest import CASES, ROOT
 from rdflib import RDF, RDFS, Graph, URIRef
 
-from benchmarks import pages, reasoning
+from benchmarks import pages, reasoning, servers
 from benchmarks.servers import OURS, Engine, Server
 from benchmarks.synthetic import MOST, SYNTHETIC, TEMPLATE, country_code, write_profiles
 from mgi_graph.namespaces import MGI
@@ -99,3 +103,23 @@ def test_pages_are_visited_and_told_by_kind(address: str) -> None:
     text = pages.write(measured, 1, pages.Start(0.123, 4.56))
     assert all(f"| {one.kind} | {len(one.first)} |" in text for one in measured)
     assert "took 123 ms; 4.6 s later" in text
+
+
+def test_what_a_benchmark_lacks_is_told_with_its_extra_before_any_work() -> None:
+    code = "import runpy, sys; sys.modules['matplotlib'] = None; sys.argv = ['benchmarks', 'scale', '--write']; "
+    code += "runpy.run_module('benchmarks', run_name='__main__', alter_sys=False)"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == f"{servers.missing('library matplotlib')}\n"
+    assert "'.[bench]'" in done.stderr
+
+
+def test_the_extra_has_all_programs_that_are_told_to_come_with_it() -> None:
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["optional-dependencies"]["bench"]
+    told = {
+        name
+        for path in (ROOT / "benchmarks").glob("*.py")
+        for name in re.findall(r'find_program\("([^"]+)"\)', path.read_text("utf-8"))
+    }
+    assert told >= {"oxigraph", "rdflib-endpoint"}
+    assert told <= {extra.partition("[")[0] for extra in extras}

@@ -192,3 +192,11 @@ def test_other_files_are_served_instead(serve: Serve, tmp_path: Path) -> None:
         assert default.text.split() == ["n", "1"]
         assert named.text.split() == ["n", "2"]
         assert httpx.get(address).status_code == 200
+
+
+def test_what_cannot_be_written_is_told_in_a_line(run: Run, tmp_path: Path) -> None:
+    nowhere = tmp_path / "nowhere" / "all.nq"
+    done = run("load", "--file", nowhere)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.splitlines()[-1] == f"{nowhere}: No such file or directory."
+    assert "Traceback" not in done.stderr

@@ -78,6 +78,7 @@ LIES: dict[str, tuple[Callable[[Handler], None], type[MGIGraphError], str]] = {
     "not UTF-8": (lambda h: h.say(200, JSON, b"\xff\xfe{}"), StoreError, "no whole result"),
     "nothing": (lambda h: h.say(200, JSON, b""), StoreError, "no whole result"),
     "yes for rows": (lambda h: h.say(200, JSON, b'{"head": {}, "boolean": true}'), StoreError, "yes or no"),
+    "other columns": (lambda h: h.say(200, JSON, ROW.replace(b"x", b"z")), StoreError, "no column x"),
     "partial": (lambda h: h.say(206, JSON, ROW), StoreError, "206"),
     "no content": (lambda h: h.say(204, JSON, b""), StoreError, "no whole result"),
     "cut to rows": (lambda h: h.say(200, JSON, ROW, X_SPARQL_MaxRows="1"), StoreError, "cut its answer to a number"),
@@ -259,6 +260,29 @@ def test_empty_store_and_one_that_is_being_loaded_are_refused(changed: ox.Store,
     changed.remove_graph(ox.NamedNode(holding.LOADED))
     with pytest.raises(StoreError, match="does not hold the graph"):
         check(changed, built)
+
+
+def test_command_line_asks_no_store_that_is_half_loaded_or_empty(changed: ox.Store, run: Run) -> None:
+    changed.remove_graph(ox.NamedNode(holding.LOADED))
+    for store in (changed, ox.Store()):
+        with answering({"/": lambda h, store=store: h.evaluate(store)}) as (url, _):  # type: ignore[misc]
+            done = run("ask", "which-laws", "--body", "ANLTP/TIM", "--store", f"{url}/")
+        assert (done.returncode, done.stdout) == (1, "")
+        assert "does not hold the graph, or is just being loaded" in done.stderr
+
+
+def test_store_too_slow_to_say_what_it_holds_is_told_so(whole: ox.Store, built: Snapshot) -> None:
+    with (
+        answering({"/": drip}) as (url, _),
+        pytest.raises(StoreError, match="does not answer: it took longer than 1 s"),
+    ):
+        holding.version_in(RemoteEngine(Store(f"{url}/"), bounds=QUICK))
+
+    def slow_to_count(handler: Handler) -> None:
+        drip(handler) if b"COUNT" in handler.asked else handler.evaluate(whole)
+
+    with answering({"/": slow_to_count}) as (url, _), pytest.raises(StoreError, match="does not answer"):
+        holding.check(RemoteEngine(Store(f"{url}/"), bounds=QUICK), built)
 
 
 def test_other_version_is_refused(changed: ox.Store, built: Snapshot) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 from mgi_graph.engine.result import Engine
 from mgi_graph.engine.syntax import Dataset
@@ -21,6 +22,8 @@ NOTHING = GRAPH + "nothing"
 
 _VERSION = f"{prologue('owl')}SELECT ?version WHERE {{ <{UNION}> owl:versionInfo ?version }} ORDER BY ?version"
 _GRAPHS = f"{prologue('void')}SELECT ?graph WHERE {{ ?graph a void:Dataset FILTER(isIRI(?graph)) }} ORDER BY ?graph"
+_ANY = "ASK { ?s ?p ?o }"
+_ANYWHERE = "ASK { { ?s ?p ?o } UNION { GRAPH ?g { ?s ?p ?o } } }"
 _COUNT = "SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }"
 _PARTS = {
     "property paths": "ASK { ?class rdfs:subClassOf+ mgi:Entity }",
@@ -39,9 +42,38 @@ def dataset(graphs: Iterable[str]) -> Dataset:
 
 
 def version_in(engine: Engine) -> str:
-    """The version of the graph that a store holds; empty where it holds none, or is just being loaded."""
-    rows = engine.query(_VERSION, Dataset((LOADED,))).table().rows
+    """The version of the graph that a store holds; empty where it holds none, or is just being loaded.
+
+    Raises:
+        StoreError: it is not reached, sends what is no answer, or is too slow to be asked anything.
+    """
+    with _in_time():
+        rows = engine.query(_VERSION, Dataset((LOADED,))).table().rows
     return rows[0][0].value if len(rows) == 1 and rows[0][0] else ""
+
+
+def refuse_half(engine: Engine) -> None:
+    """Refuse a store that holds graphs of ours and does not say that all are there, and one that holds nothing.
+
+    Raises:
+        StoreError: with what to do.
+    """
+    with _in_time():
+        part = engine.query(_ANY, Dataset((UNION,))).boolean()
+        if part or not engine.query(_ANYWHERE).boolean():
+            refuse_other_version("", "")
+
+
+@contextmanager
+def _in_time() -> Iterator[None]:
+    """A store that takes too long for what is small: it is the store, and no query that should ask for less."""
+    try:
+        yield
+    except QueryTimeoutError as error:
+        raise StoreError(
+            f"The store does not answer: it took longer than {error.seconds:g} seconds to say what it holds.",
+            "See whether it is busy, or still starting, and try again.",
+        ) from None
 
 
 def graphs_in(engine: Engine) -> tuple[str, ...]:
@@ -92,7 +124,8 @@ def check(engine: Engine, snapshot: Snapshot) -> None:
 
 
 def _count(engine: Engine, iri: str) -> int:
-    rows = engine.query(_COUNT, Dataset((iri,))).table().rows
+    with _in_time():
+        rows = engine.query(_COUNT, Dataset((iri,))).table().rows
     number = rows[0][0].value if rows and rows[0][0] else ""
     return int(number) if number.isdigit() else -1
 

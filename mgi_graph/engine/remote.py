@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -15,7 +16,7 @@ from mgi_graph.engine.result import Answer
 from mgi_graph.engine.syntax import Dataset, outline
 from mgi_graph.engine.wire import PASSWORD_VARIABLE, USER_VARIABLE, Bounds, Received, Store, exchange
 from mgi_graph.errors import StoreError, StoreUnreachableError, UpdateRefusedError
-from mgi_graph.namespaces import XSD
+from mgi_graph.namespaces import BASE, XSD
 
 Object = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 
@@ -28,6 +29,7 @@ _ACCEPT = {
 _CUT = {"X-SPARQL-MaxRows": "to a number of rows", "X-SQL-State": "for want of time"}
 _LABEL = re.compile(rb'("type"\s*:\s*"bnode"\s*,\s*"value"\s*:\s*")nodeID://')
 _TRUTH = re.compile(rb'(#boolean"\s*,\s*"value"\s*:\s*)"([01])"')
+_EMPTY = ox.Store()
 _BOOLEAN = ox.NamedNode(XSD + "boolean")
 _TRUTHS = {"0": "false", "1": "true"}
 
@@ -69,7 +71,7 @@ class RemoteEngine:
         for iri in graphs.named:
             call.addParameter("named-graph-uri", iri)
         received = send(self.store, call._createRequest(), self._bounds, again=True)
-        return _triples(received) if kind == "triples" else _solutions(received, seen.form == "ASK")
+        return _triples(received) if kind == "triples" else _solutions(received, _columns(text, seen.form))
 
 
 class _Call(SPARQLWrapper):
@@ -151,27 +153,42 @@ def refused(received: Received, url: str) -> StoreError:
     return StoreError("The store failed.", "Its log may say why.", detail)
 
 
-def _solutions(received: Received, boolean: bool) -> Answer:
+def _columns(text: str, form: str) -> frozenset[str] | None:
+    """The variables that the answer of a SELECT has, none where our parser does not know them; None for an ASK."""
+    if form == "ASK":
+        return None
+    with contextlib.suppress(SyntaxError, ValueError, OSError, RuntimeError):
+        nothing = _EMPTY.query(text, base_iri=BASE)
+        assert isinstance(nothing, ox.QuerySolutions)
+        return frozenset(variable.value for variable in nothing.variables)
+    return frozenset()
+
+
+def _solutions(received: Received, columns: frozenset[str] | None) -> Answer:
     _check(received, _SOLUTIONS)
     body = _TRUTH.sub(lambda found: found[1] + (b'"true"' if found[2] == b"1" else b'"false"'), received.body)
     body = _LABEL.sub(rb"\1", body)
-    flaw = _flaw(body, boolean)
+    flaw = _flaw(body, columns)
     if flaw:
         raise _no_result(received, flaw)
     return Answer(ox.parse_query_results(body, ox.QueryResultsFormat.JSON))
 
 
-def _flaw(body: bytes, boolean: bool) -> str:
+def _flaw(body: bytes, columns: frozenset[str] | None) -> str:
     """What is wrong with a result, read to its end; empty for nothing. The parser reads on only as it is asked."""
+    missing: frozenset[str] = frozenset()
     try:
         result = ox.parse_query_results(body, ox.QueryResultsFormat.JSON)
         if isinstance(result, ox.QuerySolutions):
             for _ in result:
                 pass
-        fits = isinstance(result, ox.QueryBoolean) == boolean
+            missing = (columns or frozenset()) - {variable.value for variable in result.variables}
+        fits = isinstance(result, ox.QueryBoolean) == (columns is None)
     except (SyntaxError, ValueError) as error:
         return str(error) or type(error).__name__
-    return "" if fits else "a yes or no where rows were asked for, or the other way round"
+    if not fits:
+        return "a yes or no where rows were asked for, or the other way round"
+    return f"it has no column {min(missing)}, which was asked for" if missing else ""
 
 
 def _triples(received: Received) -> Answer:
