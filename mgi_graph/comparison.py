@@ -165,7 +165,8 @@ def changes(engine: Engine, country: str, earlier: str = "", later: str = "") ->
         raise ParameterError(f"No profile is about <{country}>.", "`/compare` lists the countries that have one.")
     if len(own) == 1 and not (earlier or later):
         return Succession(own[0].country, own, None, None, ())
-    first, second = _choose(own, earlier, own[-2:][0]), _choose(own, later, own[-1])
+    chosen = _choose(own, earlier, own[-2:][0]), _choose(own, later, own[-1])
+    first, second = sorted(chosen, key=own.index)  # the earlier one first, whichever was named so
     if first == second:
         raise ParameterError("A profile cannot be compared with itself.", "Name two profiles of one country.")
     found = [change for kind in KINDS for change in _differences(engine, kind, first, second)]

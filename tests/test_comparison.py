@@ -68,6 +68,11 @@ def test_changes_from_one_profile_to_the_next(several: EmbeddedEngine) -> None:
     assert all(item.statement["fr"] for change in found.changes for part in change.later for item in part.findings)
 
 
+def test_the_earlier_profile_comes_first_whichever_is_named_so(several: EmbeddedEngine) -> None:
+    first, second = f"{ID}profile/xa-2020", f"{ID}profile/xa-2024"
+    assert comparison.changes(several, A, second, first) == comparison.changes(several, A, first, second)
+
+
 def test_one_profile_has_nothing_to_be_compared_with(engine: EmbeddedEngine) -> None:
     found = comparison.changes(engine, NIGER)
     assert [profile.year for profile in found.profiles] == [2021]
