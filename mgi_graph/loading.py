@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from tempfile import TemporaryFile
+from typing import IO
 from urllib.request import Request
 
 import pyoxigraph as ox
@@ -20,6 +23,7 @@ from mgi_graph.snapshot import Progress, Snapshot
 
 _BOUNDS = Bounds(seconds=600)
 _AT_ONCE = 500
+_PART_BYTES = 2**18
 _TURTLE = "text/turtle"
 
 
@@ -52,13 +56,12 @@ def load(snapshot: Snapshot, store: Store, progress: Progress = lambda _: None) 
             "Nothing says how the store is written.", "Name its Graph Store Protocol or its SPARQL Update service."
         )
     engine = RemoteEngine(store, bounds=_BOUNDS)
-    old = set(holding.graphs_in(engine))
-    contents = {iri: list(_triples(snapshot, iri)) for iri in _graphs(snapshot)}
-    gone = sorted(old - contents.keys())
-    (_replace_at_one_stroke if store.update_url else _replace_one_by_one)(store, contents, gone, progress)
+    sizes = _sizes(snapshot)
+    gone = sorted(set(holding.graphs_in(engine)) - sizes.keys())
+    (_replace_at_one_stroke if store.update_url else _replace_one_by_one)(store, snapshot, gone, progress)
     progress("holding what the store says against what was sent")
     holding.check(engine, snapshot)
-    sizes = {iri: len(triples) for iri, triples in contents.items() if iri != LOADED}
+    del sizes[LOADED]
     return Loaded(snapshot.version, sizes, bool(store.update_url))
 
 
@@ -70,17 +73,17 @@ def write(snapshot: Snapshot, path: Path) -> int:
     """
     quads = (
         ox.Quad(triple.subject, triple.predicate, triple.object, ox.NamedNode(iri))
-        for iri in _graphs(snapshot)
+        for iri in _sizes(snapshot)
         for triple in _triples(snapshot, iri)
     )
     with path.open("wb") as output:
         ox.serialize(quads, output, ox.RdfFormat.N_QUADS)
-    return snapshot.triples + sum(graph.triples for graph in snapshot.graphs) + 1
+    return sum(_sizes(snapshot).values())
 
 
-def _graphs(snapshot: Snapshot) -> tuple[str, ...]:
-    """The graphs in the order in which they are put in place; last comes what says that all are there."""
-    return (*(graph.iri for graph in snapshot.graphs), UNION, LOADED)
+def _sizes(snapshot: Snapshot) -> dict[str, int]:
+    """The triples of each graph, in the order of being put in place; last comes what says that all are there."""
+    return {graph.iri: graph.triples for graph in snapshot.graphs} | {UNION: snapshot.triples, LOADED: 1}
 
 
 def _triples(snapshot: Snapshot, iri: str) -> Iterator[ox.Triple]:
@@ -92,38 +95,48 @@ def _triples(snapshot: Snapshot, iri: str) -> Iterator[ox.Triple]:
         yield quad.triple
 
 
-def _replace_at_one_stroke(
-    store: Store, contents: dict[str, list[ox.Triple]], gone: Sequence[str], progress: Progress
-) -> None:
+def _replace_at_one_stroke(store: Store, snapshot: Snapshot, gone: Sequence[str], progress: Progress) -> None:
     """Write the graphs aside, then move all of them into place by one request."""
-    aside = {iri: iri.replace(GRAPH, GRAPH + "staging/", 1) for iri in contents}
-    for iri, triples in contents.items():
-        progress(f"sending <{iri}>, {len(triples)} triples")
+    sizes = _sizes(snapshot)
+    aside = {iri: iri.replace(GRAPH, GRAPH + "staging/", 1) for iri in sizes}
+    for iri, size in sizes.items():
+        progress(f"sending <{iri}>, {size} triples")
         if store.graph_store_url:
-            _put(store, aside[iri], triples)
+            _put(store, aside[iri], _triples(snapshot, iri))
         else:
-            _insert(store, aside[iri], triples)
+            _insert(store, aside[iri], _triples(snapshot, iri))
     progress("putting them in place")
     steps = [f"DROP SILENT GRAPH <{iri}>" for iri in (LOADED, *gone)]
     steps += [f"MOVE <{place}> TO <{iri}>" for iri, place in aside.items()]
     update(store, " ;\n".join(steps), _BOUNDS, again=False)
 
 
-def _replace_one_by_one(
-    store: Store, contents: dict[str, list[ox.Triple]], gone: Sequence[str], progress: Progress
-) -> None:
+def _replace_one_by_one(store: Store, snapshot: Snapshot, gone: Sequence[str], progress: Progress) -> None:
     for iri in (LOADED, *gone):
         _delete(store, iri)
-    for iri, triples in contents.items():
-        progress(f"sending <{iri}>, {len(triples)} triples")
-        _put(store, iri, triples)
+    for iri, size in _sizes(snapshot).items():
+        progress(f"sending <{iri}>, {size} triples")
+        _put(store, iri, _triples(snapshot, iri))
 
 
-def _put(store: Store, iri: str, triples: Sequence[ox.Triple]) -> None:
-    """Replace a graph (Graph Store Protocol, section 5.3); twice does no harm."""
-    body = ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES)
-    request = Request(store.place(iri), body, {"Content-Type": _TURTLE, "User-Agent": "mgi-graph"}, method="PUT")
-    send(store, request, _BOUNDS, again=True)
+class _Parts:
+    """A file as the body of a request: read in parts, and from its beginning again whenever it is sent again."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+
+    def __iter__(self) -> Iterator[bytes]:
+        self._file.seek(0)
+        return iter(partial(self._file.read, _PART_BYTES), b"")
+
+
+def _put(store: Store, iri: str, triples: Iterable[ox.Triple]) -> None:
+    """Replace a graph (Graph Store Protocol, section 5.3); twice does no harm. It is written to a file on its way."""
+    with TemporaryFile() as file:
+        ox.serialize(triples, file, ox.RdfFormat.N_TRIPLES)
+        headers = {"Content-Type": _TURTLE, "Content-Length": str(file.tell()), "User-Agent": "mgi-graph"}
+        request = Request(store.place(iri), _Parts(file), headers, method="PUT")
+        send(store, request, _BOUNDS, again=True)
 
 
 def _delete(store: Store, iri: str) -> None:
@@ -131,16 +144,24 @@ def _delete(store: Store, iri: str) -> None:
     send(store, request, _BOUNDS, again=True, missing=True)
 
 
-def _insert(store: Store, iri: str, triples: Sequence[ox.Triple]) -> None:
+def _insert(store: Store, iri: str, triples: Iterable[ox.Triple]) -> None:
     """Write a graph anew by updates, in parts; triples that share blank nodes go together.
 
     Virtuoso takes no blank nodes in INSERT DATA; as the template of INSERT with one empty solution they mean the same.
     """
     update(store, f"DROP SILENT GRAPH <{iri}>", _BOUNDS, again=True)
-    named = [triple for triple in triples if not _is_blank(triple)]
-    blank = [triple for triple in triples if _is_blank(triple)]
-    for start in range(0, len(named), _AT_ONCE):
-        update(store, f"INSERT DATA {_written(iri, named[start : start + _AT_ONCE])}", _BOUNDS, again=True)
+    blank, part = list[ox.Triple](), list[ox.Triple]()
+
+    def send_part() -> None:
+        update(store, f"INSERT DATA {_written(iri, part)}", _BOUNDS, again=True)
+        part.clear()
+
+    for triple in triples:
+        (blank if _is_blank(triple) else part).append(triple)
+        if len(part) == _AT_ONCE:
+            send_part()
+    if part:
+        send_part()
     if blank:
         update(store, f"INSERT {_written(iri, blank)} WHERE {{}}", _BOUNDS, again=False)
 

@@ -223,7 +223,7 @@ def test_hostile_value_stays_a_value(tmp_path: Path, text: str, engine: Embedded
 def test_a_value_is_no_place_for_another_value(tmp_path: Path, hostile: str, engine: EmbeddedEngine) -> None:
     path = tmp_path / "echo.rq"
     path.write_text(
-        HEAD + "#+ params:\n#+   x: {type: string, label: {en: a, fr: b}}\n#+   y: {type: string, label: {en: a, fr: b}}\n"
+        HEAD + "#+ params: {x: {type: string, label: {en: a, fr: b}}, y: {type: string, label: {en: a, fr: b}}}\n"
         'SELECT ?x ?y WHERE { { VALUES $x { "a" } VALUES $y { "b" } } UNION { VALUES $y { "b" } VALUES $x { "a" } } }',
         "utf-8",
     )
