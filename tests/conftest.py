@@ -16,8 +16,10 @@ from pathlib import Path
 from typing import IO, Any, TypeVar
 from urllib.parse import urlsplit
 
+import httpx
 import pyoxigraph as ox
 import pytest
+from axe_playwright_python.base import AXE_SCRIPT
 from axe_playwright_python.sync_playwright import Axe
 from filelock import FileLock
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
@@ -29,7 +31,11 @@ from mgi_graph.engine.embedded import EmbeddedEngine
 ROOT = Path(__file__).parent.parent
 CASES = Path(__file__).parent / "cases"
 SHARED = ROOT.parent / "shared"
+_NO_BYTECODE = "PYTHONDONTWRITEBYTECODE"
 _PATIENCE = 60_000  # milliseconds that a page may take on a busy machine; speed is not tested here
+
+http = httpx.Client(limits=httpx.Limits(max_keepalive_connections=0))
+"""For requests that stand alone: `httpx.get` and its like read all the certificates of the machine each time."""
 
 Result = TypeVar("Result")
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -48,13 +54,13 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     kept = os.environ.get("MGI_GRAPH_TEST_CACHE")
     folder = Path(kept) if kept else (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "cache"
     folder.mkdir(parents=True, exist_ok=True)
-    before = os.environ.get(snapshot.CACHE_VARIABLE)
-    os.environ[snapshot.CACHE_VARIABLE] = str(folder)
-    os.environ.pop(sources.ROOT_VARIABLE, None)
-    yield folder
-    os.environ.pop(snapshot.CACHE_VARIABLE)
-    if before is not None:
-        os.environ[snapshot.CACHE_VARIABLE] = before
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(snapshot.CACHE_VARIABLE, str(folder))
+        patch.delenv(sources.ROOT_VARIABLE, raising=False)
+        if os.environ.get(_NO_BYTECODE):  # else hundreds of processes would compile all modules, each anew
+            patch.delenv(_NO_BYTECODE)
+            patch.setenv("PYTHONPYCACHEPREFIX", str(folder / "bytecode"))
+        yield folder
 
 
 @pytest.fixture(scope="session")
@@ -202,12 +208,35 @@ def page(open_page: OpenPage) -> Page:
     return open_page()
 
 
+# The contrast of a text hangs on how it and what is around it look. Nearly all the time of axe-core goes into measuring
+# that for each text; in a table of hundreds of rows, three that look alike all the way up tell as much.
+_ALIKE = """() => {
+  const looks = ["color", "backgroundColor", "backgroundImage", "opacity", "filter", "mixBlendMode", "textShadow",
+    "fontSize", "fontWeight", "display", "visibility", "position"];
+  const numbers = new Map(), met = new Map();
+  const walk = (element, above) => {
+    const style = getComputedStyle(element);
+    const look = [above, element.localName, ...looks.map((name) => style[name]), element.checkVisibility()].join("|");
+    if (!numbers.has(look)) numbers.set(look, numbers.size);
+    const number = numbers.get(look);
+    if ([...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim())) {
+      met.set(number, (met.get(number) ?? 0) + 1);
+      element.toggleAttribute("data-alike", met.get(number) > 3);
+    }
+    for (const child of element.children) walk(child, number);
+  };
+  walk(document.documentElement, -1);
+  axe.configure({ rules: [{ id: "color-contrast", selector: ":not([data-alike])" }] });
+}"""
+
+
 @pytest.fixture(scope="session")
 def axe() -> Callable[[Page], None]:
     """Hold a page against axe-core's rules for WCAG 2.2 AA, and its best practices; fails with what it finds."""
+    engine = Axe(f"{AXE_SCRIPT}\n({_ALIKE})()")
 
     def check(page: Page) -> None:
-        found = Axe().run(page)
+        found = engine.run(page)
         assert found.violations_count == 0, found.generate_report()
 
     return check

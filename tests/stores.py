@@ -18,11 +18,15 @@ from urllib.parse import parse_qs
 
 import httpx
 import pyoxigraph as ox
+from conftest import http
 
 from mgi_graph.engine.wire import Store
 from mgi_graph.namespaces import BASE
 
 _START_SECONDS = 120
+SOON = 0.01
+"""Seconds after which a server in this process sees that it is to stop."""
+
 _VIRTUOSO_INI = """[Database]
 DatabaseFile = {folder}/virtuoso.db
 ErrorLogFile = {folder}/virtuoso.log
@@ -112,7 +116,7 @@ def _running(command: list[str], query_url: str, folder: Path | None = None) -> 
 
 def _answers(url: str) -> bool:
     with contextlib.suppress(httpx.HTTPError):
-        return httpx.get(url, params={"query": "ASK {}"}, timeout=5).status_code == 200
+        return http.get(url, params={"query": "ASK {}"}, timeout=5).status_code == 200
     return False
 
 
@@ -184,7 +188,7 @@ def answering(
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Liar)
     server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": SOON})
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.server_port}", Liar.heard

@@ -9,10 +9,9 @@ from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree
 
-import httpx
 import networkx as nx
 import pytest
-from conftest import OpenPage
+from conftest import OpenPage, http
 from playwright.sync_api import Download, Page, expect
 
 AGENCY = "https://w3id.org/mgi-graph/id/ne/org/anltp-tim"
@@ -40,7 +39,7 @@ WHERE = """(canvas, id) => {
 @pytest.fixture(scope="module", autouse=True)
 def ready(address: str) -> None:
     """The server has read the network, which the first request waits for."""
-    assert httpx.get(f"{address}explore", timeout=120).status_code == 200
+    assert http.get(f"{address}explore", timeout=120).status_code == 200
 
 
 def drawn(page: Page, address: str = "/explore") -> Page:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
-from conftest import ROOT, Run, Serve
+from conftest import ROOT, Run, Serve, http
 from rdflib import Graph
 
 from mgi_graph.snapshot import Snapshot
@@ -177,21 +177,20 @@ def test_port_in_use_is_told_before_any_work(run: Run) -> None:
 
 
 def test_other_files_are_served_instead(serve: Serve, tmp_path: Path) -> None:
-    import httpx
 
     data = tmp_path / "own.trig"
     data.write_text("<http://a> <http://b> 1 . GRAPH <http://g> { <http://a> <http://b> 2, 3 }", "utf-8")
     with serve("--data", data) as address:
         count = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
-        default = httpx.get(f"{address}sparql", params={"query": count}, headers={"Accept": "text/csv"})
-        named = httpx.get(
+        default = http.get(f"{address}sparql", params={"query": count}, headers={"Accept": "text/csv"})
+        named = http.get(
             f"{address}sparql",
             params={"query": count.replace("{ ?s ?p ?o }", "{ GRAPH ?g { ?s ?p ?o } }")},
             headers={"Accept": "text/csv"},
         )
         assert default.text.split() == ["n", "1"]
         assert named.text.split() == ["n", "2"]
-        assert httpx.get(address).status_code == 200
+        assert http.get(address).status_code == 200
 
 
 def test_what_cannot_be_written_is_told_in_a_line(run: Run, tmp_path: Path) -> None:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import httpx
 import pytest
-from conftest import CASES, ROOT, OpenPage, Serve
+from conftest import CASES, ROOT, OpenPage, Serve, http
 from playwright.sync_api import Page, expect
 
 from mgi_graph import answers, catalogue, checking, comparison, snapshot, sources
@@ -138,26 +137,26 @@ class TestPage:
         ("lang", "words"), [("en", "There is only one profile"), ("fr", "Il n’existe qu’un profil")]
     )
     def test_one_profile(self, address: str, lang: str, words: str) -> None:
-        page = httpx.get(f"{address}compare", params={"country": NIGER, "lang": lang})
+        page = http.get(f"{address}compare", params={"country": NIGER, "lang": lang})
         assert page.status_code == 200
         assert words in page.text
         assert page.headers["content-language"] == lang
 
     def test_changes(self, url: str) -> None:
-        page = httpx.get(f"{url}compare", params={"country": A, "lang": "en"}, headers={"Accept": "text/html"})
+        page = http.get(f"{url}compare", params={"country": A, "lang": "en"}, headers={"Accept": "text/html"})
         assert page.status_code == 200
         assert "2020" in page.text
         assert "Agency for Arriving Families" in page.text
         assert "says nothing" in page.text
-        body = httpx.get(f"{url}compare", params={"country": A, "format": "json"}).json()
+        body = http.get(f"{url}compare", params={"country": A, "format": "json"}).json()
         assert body["earlier"]["year"] == 2020
         assert {change["kind"] for change in body["changes"]} <= set(comparison.KINDS)
 
     def test_a_subject(self, url: str) -> None:
-        page = httpx.get(f"{url}compare", params={"subject": ID + "topic/education", "lang": "fr"})
+        page = http.get(f"{url}compare", params={"subject": ID + "topic/education", "lang": "fr"})
         assert page.status_code == 200
         assert page.text.index("Niger") < page.text.index("Pays synthétique A") < page.text.index("Pays synthétique B")
-        body = httpx.get(
+        body = http.get(
             f"{url}compare", params={"subject": ID + "topic/education"}, headers={"Accept": "application/json"}
         ).json()
         assert len(body["sides"]) == 3
@@ -195,6 +194,6 @@ class TestPage:
         "query", ["country=x&subject=y", "country=<b>", "colour=red", f"country={'x' * 3000}", "country=a&country=b"]
     )
     def test_wrong_parameters(self, address: str, query: str) -> None:
-        answer = httpx.get(f"{address}compare?{query}", headers={"Accept": "application/json"})
+        answer = http.get(f"{address}compare?{query}", headers={"Accept": "application/json"})
         assert answer.status_code == 400
         assert answer.json()["detail"]

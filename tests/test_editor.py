@@ -7,9 +7,8 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-import httpx
 import pytest
-from conftest import OpenPage
+from conftest import OpenPage, http
 from playwright.sync_api import Locator, Page, expect
 
 from mgi_graph.engine.embedded import EmbeddedEngine
@@ -168,26 +167,26 @@ def test_without_scripts_it_is_a_form(open_page: OpenPage) -> None:
 
 def test_styles_are_allowed_by_a_nonce_and_nothing_else(address: str) -> None:
     def policy(path: str) -> str:
-        return str(httpx.get(address + path, headers={"Accept": "text/html"}).headers["content-security-policy"])
+        return str(http.get(address + path, headers={"Accept": "text/html"}).headers["content-security-policy"])
 
     policies = [policy("sparql"), policy("sparql")]
     assert all(re.search(r"style-src 'self' 'nonce-[\w-]{20,}';", found) for found in policies)
     assert policies[0] != policies[1]
     assert not any("unsafe" in found for found in policies)
     assert (
-        "nonce" not in httpx.get(f"{address}about", headers={"Accept": "text/html"}).headers["content-security-policy"]
+        "nonce" not in http.get(f"{address}about", headers={"Accept": "text/html"}).headers["content-security-policy"]
     )
 
 
 def test_the_terms_have_labels_and_are_known_again(address: str, engine: EmbeddedEngine, built: Snapshot) -> None:
-    got = httpx.get(f"{address}sparql/terms", params={"lang": "fr"})
+    got = http.get(f"{address}sparql/terms", params={"lang": "fr"})
     terms = {term["iri"]: term for term in got.json()["terms"]}
     assert set(terms) == {term.iri for term in read_vocabulary(engine, built.census)}
     assert terms[MGI + "implements"]["label"] == "met en œuvre"
     assert terms[MGI + "implements"]["name"] == "mgi:implements"
     assert terms[MGI + "implements"]["uses"] > 1
     assert all(":" in term["name"] for term in terms.values() if term["name"])
-    again = httpx.get(f"{address}sparql/terms", params={"lang": "fr"}, headers={"If-None-Match": got.headers["etag"]})
+    again = http.get(f"{address}sparql/terms", params={"lang": "fr"}, headers={"If-None-Match": got.headers["etag"]})
     assert again.status_code == 304
 
 
@@ -196,6 +195,6 @@ def test_the_terms_have_labels_and_are_known_again(address: str, engine: Embedde
     [("question=none", 404), ("question=which-laws&body=none", 400), ("question=which-laws&x=1", 400)],
 )
 def test_a_mistaken_question_is_told(address: str, query: str, status: int) -> None:
-    got = httpx.get(f"{address}sparql?{query}", headers={"Accept": "text/html"})
+    got = http.get(f"{address}sparql?{query}", headers={"Accept": "text/html"})
     assert got.status_code == status
     assert "<script>" not in got.text

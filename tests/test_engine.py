@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rdflib import Graph
+from stores import SOON
 
 from mgi_graph import snapshot, sources
 from mgi_graph.engine import as_sparql, standard
@@ -167,7 +168,7 @@ def elsewhere() -> Iterator[tuple[str, list[str]]]:
         asked: list[str] = []  # noqa: RUF012 - one for each server
 
     with HTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever)
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": SOON})
         thread.start()
         yield f"http://127.0.0.1:{server.server_port}/", Handler.asked
         server.shutdown()

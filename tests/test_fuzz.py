@@ -8,9 +8,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
 import pytest
-from conftest import ROOT, Launch
+from conftest import ROOT, Launch, http
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -100,7 +99,7 @@ def sparql(launch: Launch, built: object) -> Iterator[str]:
 @settings(max_examples=1500, deadline=None, suppress_health_check=list(HealthCheck))
 @given(query=queries, accept=st.sampled_from(["*/*", "text/csv", "text/turtle", "application/rdf+xml", "image/png"]))
 def test_grammatical_queries_get_an_answer_or_a_reason(sparql: str, query: str, accept: str) -> None:
-    got = httpx.post(sparql, data={"query": query}, headers={"Accept": accept}, timeout=30)
+    got = http.post(sparql, data={"query": query}, headers={"Accept": accept}, timeout=30)
     assert got.status_code in TOLD, got.text
     assert "fault" not in got.text or got.status_code == 200
 
@@ -111,7 +110,7 @@ def test_mangled_queries_get_an_answer_or_a_reason(sparql: str, query: str, cuts
     for start, length, put in cuts:
         query = query[:start] + put + query[start + length :]
     body = query.encode("utf-8", "surrogatepass")
-    got = httpx.post(sparql, content=body, headers={"Content-Type": "application/sparql-query"}, timeout=30)
+    got = http.post(sparql, content=body, headers={"Content-Type": "application/sparql-query"}, timeout=30)
     assert got.status_code in TOLD, got.text
 
 
@@ -120,7 +119,7 @@ def test_mangled_queries_get_an_answer_or_a_reason(sparql: str, query: str, cuts
 def test_any_bytes_get_an_answer_or_a_reason(sparql: str, raw: bytes) -> None:
     kinds = ("application/sparql-query", "application/x-www-form-urlencoded")
     for kind in kinds:
-        assert httpx.post(sparql, content=raw, headers={"Content-Type": kind}, timeout=30).status_code in TOLD
+        assert http.post(sparql, content=raw, headers={"Content-Type": kind}, timeout=30).status_code in TOLD
 
 
 def test_calls_that_the_description_allows(launch: Launch, tmp_path: Path) -> None:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-import httpx
 import pytest
-from conftest import OpenPage, Serve
+from conftest import OpenPage, Serve, http
 from playwright.sync_api import Page, expect
 from rdflib import RDF, Graph, Namespace
 
@@ -93,15 +92,15 @@ def test_the_page_tells_what_there_is_and_what_not(
 def test_a_server_of_other_files_has_a_first_page_too(serve: Serve, tmp_path: Path) -> None:
     (tmp_path / "a.ttl").write_text("<http://a> <http://b> <http://c> .", "utf-8")
     with serve("--data", tmp_path / "a.ttl") as url:
-        page = httpx.get(url, params={"lang": "en"}).text
+        page = http.get(url, params={"lang": "en"}).text
         assert "SPARQL endpoint" in page
         assert 'role="search"' not in page
         assert "Six dimensions" not in page
-        assert httpx.get(f"{url}search", params={"q": "a"}).status_code == 404
+        assert http.get(f"{url}search", params={"q": "a"}).status_code == 404
 
 
 @pytest.mark.parametrize("path", ["about", "questions", "doc/ne/org/anpe", "nowhere"])
 def test_on_paper_every_page_carries_the_citation_that_the_report_requires(address: str, path: str) -> None:
     required = "Migration Governance Indicators Profile 2021 – Republic of the Niger. IOM, Geneva."
-    asked = (httpx.get(f"{address}{path}", headers={"accept": "text/html"}, timeout=60).text for _ in range(50))
+    asked = (http.get(f"{address}{path}", headers={"accept": "text/html"}, timeout=60).text for _ in range(50))
     assert any(required in text.partition('<div class="bar paper">')[2] for text in asked)

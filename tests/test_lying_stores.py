@@ -9,10 +9,9 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import httpx
 import pyoxigraph as ox
 import pytest
-from conftest import Launch, Run
+from conftest import Launch, Run, http
 from stores import JSON, Handler, answering
 
 from mgi_graph import loading
@@ -344,17 +343,17 @@ def test_server_on_a_store_that_turns_bad_tells_strangers_no_more_than_they_need
     with answering({"/": turns_bad}) as (elsewhere, _), log.open("w") as stream:
         password = {"MGI_GRAPH_STORE_USER": "reader", "MGI_GRAPH_STORE_PASSWORD": "hunter2"}
         with launch("--store", f"{elsewhere}/", stderr=stream, **password) as (url, process):
-            assert httpx.get(f"{url}sparql", params={"query": SELECT + " LIMIT 1"}).status_code == 200
+            assert http.get(f"{url}sparql", params={"query": SELECT + " LIMIT 1"}).status_code == 200
             good.clear()
             for path in ("sparql?query=ASK%7B%7D", "questions/which-laws/answer?format=json", "doc/ne/org/anpe.ttl"):
-                reply = httpx.get(url + path, timeout=30)
+                reply = http.get(url + path, timeout=30)
                 assert (reply.status_code, path) == (502, path)
                 assert "The store failed" in reply.text
                 assert "secret" not in reply.text
                 assert elsewhere not in reply.text
-            assert httpx.get(f"{url}health").status_code == 200
+            assert http.get(f"{url}health").status_code == 200
             good.set()
-            assert httpx.get(f"{url}sparql?query=ASK%7B%7D").json()["boolean"] is True
+            assert http.get(f"{url}sparql?query=ASK%7B%7D").json()["boolean"] is True
             told = b"".join(Path(f"/proc/{pid}/cmdline").read_bytes() for pid in _family(process.pid))
     assert b"hunter2" not in told
     assert "secret inside of the store" in log.read_text()

@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
 import pytest
+from conftest import http
 
 import mgi_graph
 from mgi_graph.web.messages import in_french
@@ -82,12 +82,12 @@ def test_every_message_has_its_french() -> None:
 )
 def test_problems_are_told_in_the_language_that_is_asked_for(address: str, path: str, detail: str) -> None:
     accept = {"accept": "application/json", "accept-language": "fr"}
-    french = httpx.get(f"{address.rstrip('/')}{path}", headers=accept, timeout=60)
+    french = http.get(f"{address.rstrip('/')}{path}", headers=accept, timeout=60)
     assert (french.json()["detail"], french.headers["content-language"]) == (detail, "fr")
-    english = httpx.get(f"{address.rstrip('/')}{path}", headers={"accept": "application/json"}, timeout=60)
+    english = http.get(f"{address.rstrip('/')}{path}", headers={"accept": "application/json"}, timeout=60)
     assert english.headers["content-language"] == "en"
     assert english.json()["detail"] != detail
-    page = httpx.get(
+    page = http.get(
         f"{address.rstrip('/')}{path}", headers={"accept": "text/html", "accept-language": "fr"}, timeout=60
     )
     assert page.status_code == french.status_code or path.startswith("/api")
@@ -95,7 +95,7 @@ def test_problems_are_told_in_the_language_that_is_asked_for(address: str, path:
 
 def test_names_near_to_an_end_are_of_any_kind_and_in_the_language(address: str) -> None:
     asked = {"from": "Ordonnance n° 2010-68", "to": "ANPE", "lang": "fr"}
-    text = httpx.get(f"{address.rstrip('/')}/explore/connection", params=asked, timeout=60).text
+    text = http.get(f"{address.rstrip('/')}/explore/connection", params=asked, timeout=60).text
     assert "Rien ne s’appelle" in text
     listed = text.partition("Les noms les plus proches")[2].partition("</ul>")[0]
     assert "Ordonnance n° 2010-86" in listed
@@ -114,10 +114,10 @@ def test_names_near_to_an_end_are_of_any_kind_and_in_the_language(address: str) 
     ],
 )
 def test_the_endpoint_tells_in_french_who_asks_in_french(address: str, query: str, told: str) -> None:
-    french = httpx.get(f"{address}sparql", params={"query": query}, headers={"Accept-Language": "fr"})
+    french = http.get(f"{address}sparql", params={"query": query}, headers={"Accept-Language": "fr"})
     assert re.search(told, french.text)
     assert french.headers["content-language"] == "fr"
-    english = httpx.get(f"{address}sparql", params={"query": query})
+    english = http.get(f"{address}sparql", params={"query": query})
     assert english.headers["content-language"] == "en"
     assert "Accept-Language" in english.headers["vary"]
     assert english.status_code == french.status_code

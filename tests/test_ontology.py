@@ -115,6 +115,7 @@ class TestReferenceChecker:
         done = self.check(jars, *files.asserted)
         assert done.returncode == 0, done.stdout + done.stderr
 
+    @pytest.mark.slow
     @pytest.mark.parametrize(
         ("triples", "fault"),
         [

@@ -7,6 +7,7 @@ from typing import Any, cast
 
 import httpx
 import pytest
+from conftest import http
 
 BESIDE = (
     "/explore",
@@ -51,7 +52,7 @@ OF_FIXED_TYPES = ("/dumps/{version}/{name}", "/ontology.{ending}", "/shapes.{end
 
 @pytest.fixture(scope="module")
 def described(address: str) -> dict[str, Any]:
-    return cast(dict[str, Any], httpx.get(f"{address}openapi.json", timeout=60).json())
+    return cast(dict[str, Any], http.get(f"{address}openapi.json", timeout=60).json())
 
 
 def call(address: str, described: dict[str, Any], path: str, accept: str = "*/*") -> httpx.Response:
@@ -59,12 +60,12 @@ def call(address: str, described: dict[str, Any], path: str, accept: str = "*/*"
     asked = described["paths"][path]["get"]["parameters"]
     needed = {item["name"]: item for item in asked if item.get("required")}
     if "id" in needed:
-        elements = httpx.get(f"{address}explore/network.json", timeout=60).json()["elements"]
+        elements = http.get(f"{address}explore/network.json", timeout=60).json()["elements"]
         needed["id"]["schema"]["examples"] = [elements["edges"][0]["data"]["id"]]
     shown = {name: (item["schema"].get("examples") or item["schema"]["enum"])[0] for name, item in needed.items()}
     query = {name: value for name, value in shown.items() if needed[name]["in"] == "query"}
     place = re.sub(r"\{(\w+)\}", lambda found: shown[found[1]], path)
-    return httpx.get(f"{address}{place[1:]}", params=query, headers={"Accept": accept}, timeout=60)
+    return http.get(f"{address}{place[1:]}", params=query, headers={"Accept": accept}, timeout=60)
 
 
 def test_all_that_lies_beside_the_questions_is_described(described: dict[str, Any]) -> None:
@@ -108,7 +109,7 @@ def test_failures_are_declared(
 ) -> None:
     place = re.sub(r"\{\w+\}", "none", path)
     for accept in ("application/json", "text/plain", "text/html"):
-        got = httpx.get(f"{address}{place[1:]}", params=query, headers={"Accept": accept}, timeout=60)
+        got = http.get(f"{address}{place[1:]}", params=query, headers={"Accept": accept}, timeout=60)
         told = described["paths"][path]["get"]["responses"][str(status)]["$ref"].rpartition("/")[2]
         assert got.status_code == status
         assert got.headers["content-type"].partition(";")[0] in described["components"]["responses"][told]["content"]

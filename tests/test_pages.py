@@ -7,9 +7,8 @@ import re
 from collections.abc import Callable
 from datetime import date
 
-import httpx
 import pytest
-from conftest import ROOT, OpenPage
+from conftest import ROOT, OpenPage, http
 from playwright.sync_api import Page, expect
 
 from mgi_graph.web import assets
@@ -75,6 +74,13 @@ def test_pages_are_accessible_and_load_everything_from_here(
     axe(page)
 
 
+def test_one_text_too_pale_among_many_is_found(page: Page, axe: Callable[[Page], None]) -> None:
+    page.goto("questions")
+    page.locator("main a[href*='/questions/']").nth(60).evaluate("one => { one.style.color = '#ccc' }")
+    with pytest.raises(AssertionError, match="color-contrast"):
+        axe(page)
+
+
 @pytest.mark.parametrize("path", KINDS)
 def test_no_page_is_wider_than_a_narrow_screen(open_page: OpenPage, path: str) -> None:
     page = open_page(viewport={"width": 360, "height": 740})
@@ -94,7 +100,7 @@ def test_the_other_language_keeps_what_was_asked(page: Page) -> None:
 
 def test_the_policy_lets_no_inline_script_run(address: str) -> None:
     for path in KINDS:
-        got = httpx.get(address + path, headers={"Accept": "text/html"}, follow_redirects=True)
+        got = http.get(address + path, headers={"Accept": "text/html"}, follow_redirects=True)
         policy = got.headers["content-security-policy"]
         assert policy.startswith("default-src 'none'; script-src 'self'; style-src 'self'"), path
         assert "unsafe" not in policy
@@ -103,16 +109,16 @@ def test_the_policy_lets_no_inline_script_run(address: str) -> None:
 
 def test_files_stand_at_an_address_that_never_changes(address: str) -> None:
     path = assets.address("style.css")
-    got = httpx.get(address + path[1:], headers={"Accept-Encoding": "br"})
+    got = http.get(address + path[1:], headers={"Accept-Encoding": "br"})
     assert (got.status_code, got.headers["content-type"]) == (200, "text/css; charset=utf-8")
     assert "immutable" in got.headers["cache-control"]
     assert got.headers["content-encoding"] == "br"
-    again = httpx.get(address + path[1:], headers={"If-None-Match": got.headers["etag"]})
+    again = http.get(address + path[1:], headers={"If-None-Match": got.headers["etag"]})
     assert (again.status_code, again.content) == (304, b"")
-    plain = httpx.get(address + "static/style.css", headers={"Accept-Encoding": "identity"})
+    plain = http.get(address + "static/style.css", headers={"Accept-Encoding": "identity"})
     assert (plain.text, plain.headers["cache-control"]) == (got.text, "public, no-cache")
     for other in ("static/0000000000/style.css", "static/", "static/..%2f..%2fapp.py", "static/style.css/"):
-        assert httpx.get(address + other).status_code == 404
+        assert http.get(address + other).status_code == 404
 
 
 def test_vendored_libraries_are_those_that_the_list_names() -> None:

@@ -16,7 +16,7 @@ import httpx
 import pyoxigraph as ox
 import pytest
 import zstandard
-from conftest import SHARED, Serve
+from conftest import SHARED, Serve, http
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -50,7 +50,7 @@ def test_cases_were_found() -> None:
 def test_case_of_the_w3c(case: dict[str, Any], fixture_server: str) -> None:
     """Queries as the W3C wants them. Updates are refused, also where the W3C expects them to be carried out."""
     body = case["body"].encode(case["body_encoding"]) if case["body"] is not None else None
-    got = httpx.request(
+    got = http.request(
         case["method"], f"{fixture_server}?{case['qs'] or ''}".rstrip("?"), content=body, headers=case["headers"]
     )
     if case["update"] and not case["id"].rpartition(".")[2].isdigit():
@@ -67,12 +67,12 @@ def test_case_of_the_w3c(case: dict[str, Any], fixture_server: str) -> None:
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "PROPFIND"])
 def test_other_methods_are_refused_with_those_allowed(sparql: str, method: str) -> None:
-    got = httpx.request(method, sparql, params={"query": "ASK {}"})
+    got = http.request(method, sparql, params={"query": "ASK {}"})
     assert (got.status_code, got.headers["allow"]) == (405, "GET, HEAD, POST, OPTIONS")
 
 
 def test_head_is_get_without_the_body(sparql: str) -> None:
-    got, head = (httpx.request(method, sparql, params={"query": "ASK {}"}) for method in ("GET", "HEAD"))
+    got, head = (http.request(method, sparql, params={"query": "ASK {}"}) for method in ("GET", "HEAD"))
     assert (head.status_code, head.content) == (200, b"")
     for name in ("content-type", "content-length", "etag", "vary"):
         assert head.headers[name] == got.headers[name]
@@ -80,7 +80,7 @@ def test_head_is_get_without_the_body(sparql: str) -> None:
 
 def test_options_says_what_is_allowed_to_whom(sparql: str) -> None:
     asked = {"Origin": "https://example.org", "Access-Control-Request-Method": "POST"}
-    got = httpx.options(sparql, headers=asked)
+    got = http.options(sparql, headers=asked)
     assert got.status_code == 204
     assert got.headers["access-control-allow-origin"] == "*"
     assert "access-control-allow-credentials" not in got.headers
@@ -89,7 +89,7 @@ def test_options_says_what_is_allowed_to_whom(sparql: str) -> None:
 
 @pytest.mark.parametrize("query", ["ASK {}", "ASK {"])
 def test_any_origin_may_read_results_and_errors(sparql: str, query: str) -> None:
-    got = httpx.get(sparql, params={"query": query}, headers={"Origin": "https://example.org"})
+    got = http.get(sparql, params={"query": query}, headers={"Origin": "https://example.org"})
     assert got.headers["access-control-allow-origin"] == "*"
 
 
@@ -109,7 +109,7 @@ def test_any_origin_may_read_results_and_errors(sparql: str, query: str) -> None
     ],
 )
 def test_bad_parameters_are_refused(sparql: str, request_: dict[str, Any], status: int) -> None:
-    got = httpx.get(sparql + request_.pop("url", ""), **request_)
+    got = http.get(sparql + request_.pop("url", ""), **request_)
     assert got.status_code == status
     assert got.headers["content-type"].startswith("text/plain")
 
@@ -134,12 +134,12 @@ def test_bad_parameters_are_refused(sparql: str, request_: dict[str, Any], statu
     ],
 )
 def test_bad_bodies_are_refused(sparql: str, content: bytes, headers: dict[str, str], status: int) -> None:
-    assert httpx.post(sparql, content=content, headers=headers).status_code == status
+    assert http.post(sparql, content=content, headers=headers).status_code == status
 
 
 def test_body_is_decoded_once(sparql: str) -> None:
     query = 'SELECT ("%41%2B+" AS ?x) {}'
-    for got in (httpx.post(sparql, data={"query": query}), httpx.get(sparql, params={"query": query})):
+    for got in (http.post(sparql, data={"query": query}), http.get(sparql, params={"query": query})):
         assert got.json()["results"]["bindings"] == [{"x": {"type": "literal", "value": "%41%2B+"}}]
 
 
@@ -154,21 +154,21 @@ def test_body_is_decoded_once(sparql: str) -> None:
     ],
 )
 def test_format_is_named_in_the_address(sparql: str, named: str, media: str) -> None:
-    got = httpx.get(sparql, params={"query": "SELECT (1 AS ?x) {}", "format": named}, headers={"Accept": "image/png"})
+    got = http.get(sparql, params={"query": "SELECT (1 AS ?x) {}", "format": named}, headers={"Accept": "image/png"})
     assert got.headers["content-type"].split(";")[0] == media
 
 
 def test_client_that_has_the_answer_gets_304(sparql: str) -> None:
-    first = httpx.get(sparql, params={"query": "SELECT (1 AS ?x) {}"})
+    first = http.get(sparql, params={"query": "SELECT (1 AS ?x) {}"})
     tag = first.headers["etag"]
     for sent in (tag, f"W/{tag}", f'"other", {tag}', "*"):
-        got = httpx.get(sparql, params={"query": "SELECT (1 AS ?x) {}"}, headers={"If-None-Match": sent})
+        got = http.get(sparql, params={"query": "SELECT (1 AS ?x) {}"}, headers={"If-None-Match": sent})
         assert (got.status_code, got.content, got.headers["etag"]) == (304, b"", tag)
-    other = httpx.get(sparql, params={"query": "SELECT (2 AS ?x) {}"}, headers={"If-None-Match": tag})
+    other = http.get(sparql, params={"query": "SELECT (2 AS ?x) {}"}, headers={"If-None-Match": tag})
     assert other.status_code == 200
-    posted = httpx.post(sparql, data={"query": "SELECT (1 AS ?x) {}"}, headers={"If-None-Match": tag})
+    posted = http.post(sparql, data={"query": "SELECT (1 AS ?x) {}"}, headers={"If-None-Match": tag})
     assert posted.status_code == 200  # RFC 9110, section 15.4.5: 304 is for GET and HEAD
-    csv = httpx.get(
+    csv = http.get(
         sparql, params={"query": "SELECT (1 AS ?x) {}"}, headers={"If-None-Match": tag, "Accept": "text/csv"}
     )
     assert csv.status_code == 200
@@ -176,7 +176,7 @@ def test_client_that_has_the_answer_gets_304(sparql: str) -> None:
 
 @pytest.mark.parametrize("call", ["NOW()", "RAND()", "UUID()", "STRUUID()", "rand ( )", "r\\u0061nd()"])
 def test_what_changes_is_not_kept(sparql: str, call: str) -> None:
-    got = httpx.get(sparql, params={"query": f"SELECT ({call} AS ?x) {{}}"})
+    got = http.get(sparql, params={"query": f"SELECT ({call} AS ?x) {{}}"})
     assert (got.status_code, got.headers.get("cache-control"), "etag" in got.headers) == (200, "no-store", False)
 
 
@@ -211,7 +211,7 @@ def test_long_results_are_compressed_as_the_client_wants(sparql: str) -> None:
 )
 @pytest.mark.parametrize("path", [f"sparql?{urlencode({'query': HUNDRED})}", "doc/country/NER.ttl", ""])
 def test_qualities_of_codings_hold_everywhere(address: str, path: str, wanted: str, coding: str) -> None:
-    got = httpx.get(f"{address}{path}", headers={"Accept-Encoding": wanted})
+    got = http.get(f"{address}{path}", headers={"Accept-Encoding": wanted})
     assert (got.status_code, got.headers.get("content-encoding", "")) == (200, coding)
     assert "Accept-Encoding" in got.headers["vary"]
 
@@ -223,10 +223,10 @@ def test_scripts_of_any_origin_may_ask_whether_anything_changed(address: str, pa
         "Access-Control-Request-Method": "GET",
         "Access-Control-Request-Headers": "if-none-match",
     }
-    got = httpx.options(address + path, headers=asked)
+    got = http.options(address + path, headers=asked)
     assert got.status_code in (200, 204)
     assert "if-none-match" in got.headers["access-control-allow-headers"].lower()
-    page = httpx.get(address + path, headers={"Origin": "https://example.org", "Accept": "text/turtle"})
+    page = http.get(address + path, headers={"Origin": "https://example.org", "Accept": "text/turtle"})
     assert page.headers["access-control-allow-origin"] == "*"
 
 
@@ -234,16 +234,16 @@ def test_same_question_in_other_words_of_the_protocol_gets_the_same_bytes(sparql
     query = "SELECT * { ?s ?p ?o } ORDER BY ?s ?p ?o LIMIT 5"
     kind = {"Content-Type": "application/sparql-query"}
     answers = [
-        httpx.get(sparql, params={"query": query}, timeout=60),
-        httpx.post(sparql, data={"query": query}, timeout=60),
-        httpx.post(sparql, content=query, headers=kind, timeout=60),
+        http.get(sparql, params={"query": query}, timeout=60),
+        http.post(sparql, data={"query": query}, timeout=60),
+        http.post(sparql, content=query, headers=kind, timeout=60),
     ]
     assert len({(got.content, got.headers["etag"]) for got in answers}) == 1
 
 
 @pytest.mark.parametrize("accept", ["text/turtle", "application/rdf+xml", "application/ld+json", "*/*"])
 def test_without_a_query_the_endpoint_describes_itself(sparql: str, accept: str) -> None:
-    got = httpx.get(sparql, headers={"Accept": accept})
+    got = http.get(sparql, headers={"Accept": accept})
     media = got.headers["content-type"].split(";")[0]
     kind = ox.RdfFormat.from_media_type(media)
     assert kind is not None
@@ -262,10 +262,10 @@ def test_without_a_query_the_endpoint_describes_itself(sparql: str, accept: str)
 
 
 def test_browser_without_a_query_gets_a_page(sparql: str) -> None:
-    got = httpx.get(sparql, headers={"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"})
+    got = http.get(sparql, headers={"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"})
     assert got.headers["content-type"].startswith("text/html")
     assert "<form" in got.text
-    french = httpx.get(f"{sparql}?lang=fr", headers={"Accept": "text/html"})
+    french = http.get(f"{sparql}?lang=fr", headers={"Accept": "text/html"})
     assert '<html lang="fr">' in french.text
 
 

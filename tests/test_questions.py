@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 import pyoxigraph as ox
 import pytest
-from conftest import ROOT, finish
+from conftest import ROOT, finish, http
 from fastapi import FastAPI
 from openapi_spec_validator import validate
 from openpyxl import Workbook, load_workbook
@@ -618,10 +618,10 @@ def test_the_page_offers_the_answer_in_the_other_formats(address: str) -> None:
 
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_the_page_says_what_suits_excel_and_where_to_report_an_error(address: str, language: str) -> None:
-    page = httpx.get(f"{address}questions/which-laws?lang={language}", headers={"Accept": "text/html"}, timeout=60).text
+    page = http.get(f"{address}questions/which-laws?lang={language}", headers={"Accept": "text/html"}, timeout=60).text
     assert "XLSX." in page
     (target,) = re.findall(r'href="(/about/report[^"]*)"', page)
-    report = httpx.get(f"{address}{target[1:].replace('&amp;', '&')}", headers={"Accept": "text/html"}, timeout=60).text
+    report = http.get(f"{address}{target[1:].replace('&amp;', '&')}", headers={"Accept": "text/html"}, timeout=60).text
     assert "/questions/which-laws" in report[report.index("<textarea") :]
 
 

@@ -18,7 +18,8 @@ from urllib.parse import quote, urlsplit
 
 import httpx
 import pytest
-from conftest import ROOT, Launch
+from conftest import ROOT, Launch, http
+from stores import SOON
 
 from mgi_graph.snapshot import Snapshot
 
@@ -37,7 +38,7 @@ class Target:
     checksum: str
 
     def post(self, query: str, **rest: Any) -> httpx.Response:
-        return httpx.post(self.sparql, data={"query": query}, timeout=60, **rest)
+        return http.post(self.sparql, data={"query": query}, timeout=60, **rest)
 
 
 @pytest.fixture(scope="module")
@@ -197,7 +198,7 @@ class Trap(BaseHTTPRequestHandler):
 def trap() -> Iterator[str]:
     """The address of a server that must never be called."""
     with HTTPServer(("127.0.0.1", 0), Trap) as server:
-        thread = threading.Thread(target=server.serve_forever)
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": SOON})
         thread.start()
         yield f"http://127.0.0.1:{server.server_port}/"
         server.shutdown()
@@ -228,7 +229,7 @@ def test_server_calls_nobody(target: Target, trap: str, query: str) -> None:
     assert got.status_code in (200, 400)
     assert "SERVICE" not in query.upper() or got.status_code == 400
     for name in ("default-graph-uri", "named-graph-uri"):
-        httpx.get(target.sparql, params={"query": "ASK { ?s ?p ?o }", name: trap})
+        http.get(target.sparql, params={"query": "ASK { ?s ?p ?o }", name: trap})
     assert Trap.visits == []
 
 
@@ -247,10 +248,10 @@ def test_updates_are_refused_however_they_come(target: Target, update: str) -> N
     kind = {"Content-Type": "application/sparql-update"}
     for got in (
         target.post(update),
-        httpx.post(target.sparql, data={"update": update}),
-        httpx.get(target.sparql, params={"update": update}),
-        httpx.post(target.sparql, content=update, headers=kind),
-        httpx.put(target.sparql, content=update, headers=kind),
+        http.post(target.sparql, data={"update": update}),
+        http.get(target.sparql, params={"update": update}),
+        http.post(target.sparql, content=update, headers=kind),
+        http.put(target.sparql, content=update, headers=kind),
     ):
         assert got.status_code in (400, 405)
     assert checksum(target.sparql) == target.checksum
@@ -259,11 +260,11 @@ def test_updates_are_refused_however_they_come(target: Target, update: str) -> N
 def test_bodies_that_unpack_to_much_are_refused(target: Target) -> None:
     bomb = gzip.compress(b"query=ASK%7B%7D%23" + b"x" * 50_000_000)
     headers = {"Content-Type": "application/x-www-form-urlencoded", "Content-Encoding": "gzip"}
-    assert httpx.post(target.sparql, content=bomb, headers=headers).status_code == 415
+    assert http.post(target.sparql, content=bomb, headers=headers).status_code == 415
 
 
 def test_what_is_encoded_twice_is_decoded_once(target: Target) -> None:
-    got = httpx.post(
+    got = http.post(
         target.sparql,
         content=b"query=%2553%2545LECT%20*%20%7B%7D",
         headers={"Content-Type": "application/x-www-form-urlencoded"},
@@ -311,7 +312,7 @@ def test_clients_that_come_and_go_free_their_evaluators(target: Target) -> None:
     query = COSTLY["cartesian count"]
     for number in range(12):
         with pytest.raises(httpx.ReadTimeout):
-            httpx.post(target.sparql, data={"query": f"{query} # gone {number}"}, timeout=0.15)
+            http.post(target.sparql, data={"query": f"{query} # gone {number}"}, timeout=0.15)
     time.sleep(0.5)
 
 
@@ -401,6 +402,6 @@ def listening(process: subprocess.Popen[str]) -> int:
 
 
 def checksum(sparql: str) -> str:
-    got = httpx.post(sparql, data={"query": EVERYTHING}, headers={"Accept": "text/csv"}, timeout=60)
+    got = http.post(sparql, data={"query": EVERYTHING}, headers={"Accept": "text/csv"}, timeout=60)
     assert got.status_code == 200, got.text[:300]
     return hashlib.sha256(b"\n".join(sorted(got.content.splitlines()))).hexdigest()

@@ -13,7 +13,7 @@ from urllib.parse import quote
 import httpx
 import pyoxigraph as ox
 import pytest
-from conftest import CASES, ROOT, Launch, Run, needed
+from conftest import CASES, ROOT, Launch, Run, http, needed
 from stores import VIRTUOSO, oxigraph, virtuoso
 from test_catalogue import EXPECTED, expected_table, parameters_of, question_of
 
@@ -189,9 +189,9 @@ def test_server_on_a_store_answers_as_one_without(
     store: Store, built: Snapshot, address: str, launch: Launch, engine: EmbeddedEngine
 ) -> None:
     with launch("--store", store.url) as (url, _):
-        assert httpx.get(f"{url}health").json() == httpx.get(f"{address}health").json()
+        assert http.get(f"{url}health").json() == http.get(f"{address}health").json()
         for path in ("questions/which-laws/answer?format=json", "doc/ne/org/anltp-tim.ttl", "graph/niger-2021.ttl"):
-            here, there = (httpx.get(place + path, timeout=60) for place in (address, url))
+            here, there = (http.get(place + path, timeout=60) for place in (address, url))
             assert (here.status_code, there.status_code) == (200, 200)
             assert sorted(here.text.split()) == sorted(there.text.replace(url, address).split()), path
         for path in PAGES:
@@ -212,7 +212,7 @@ def test_every_kind_of_page_is_the_same(store: Store, address: str, launch: Laun
 def _page(address: str, path: str) -> tuple[str, str]:
     """Media type and text of a page, without what is another for each server: its address, a nonce."""
     accepted = "application/json" if path.startswith("api/") else "text/html, */*;q=0.5"
-    got = httpx.get(address + path, headers={"Accept": accepted}, timeout=120, follow_redirects=True)
+    got = http.get(address + path, headers={"Accept": accepted}, timeout=120, follow_redirects=True)
     assert got.status_code == 200, f"{path}: {got.text[:300]}"
     text = re.sub(r'data-nonce="[^"]*"', "", got.text)
     return got.headers["content-type"], text.replace(address, "/").replace(quote(address, safe=""), "%2F")
@@ -246,7 +246,7 @@ def _ask_at_the_edge(url: str, built: Snapshot) -> None:
 
     def count(query: str, **graphs: str) -> int:
         given = {"query": query, "format": "csv", **graphs}
-        reply = httpx.post(f"{url}sparql", data=given, timeout=60)
+        reply = http.post(f"{url}sparql", data=given, timeout=60)
         assert reply.status_code == 200, reply.text
         return int(reply.text.split()[1])
 
@@ -256,7 +256,7 @@ def _ask_at_the_edge(url: str, built: Snapshot) -> None:
     assert count(COUNT.replace("WHERE", "FROM <http://other/> WHERE")) == 0
     assert count(COUNT, **{"default-graph-uri": inferred}) == sizes[inferred]
     assert count("SELECT (COUNT(DISTINCT ?g) AS ?n) { GRAPH ?g { ?s ?p ?o } }") == len(built.graphs)
-    hidden = httpx.get(f"{url}sparql", params={"query": f"SELECT ?s {{ GRAPH <{holding.LOADED}> {{ ?s ?p ?o }} }}"})
+    hidden = http.get(f"{url}sparql", params={"query": f"SELECT ?s {{ GRAPH <{holding.LOADED}> {{ ?s ?p ?o }} }}"})
     assert hidden.json()["results"]["bindings"] == []
     for query, status in (
         ("PREFIX b: <bif:> SELECT (b:concat('a', 'b') AS ?n) {}", 400),
@@ -264,7 +264,7 @@ def _ask_at_the_edge(url: str, built: Snapshot) -> None:
         ("INSERT DATA { <http://a> <http://b> 1 }", 400),
         ("SELECT ?s { ?s ?p }", 400),
     ):
-        assert httpx.get(f"{url}sparql", params={"query": query}, timeout=60).status_code == status, query
+        assert http.get(f"{url}sparql", params={"query": query}, timeout=60).status_code == status, query
 
 
 @pytest.mark.parametrize("store", KINDS, indirect=True)
@@ -307,18 +307,18 @@ def test_server_notices_that_its_store_fails_or_changes(built: Snapshot, launch:
         loading.load(built, store)
         with log.open("w") as stream, launch("--store", store.url, "--cache", "0", stderr=stream) as (url, _):
             ask = {"query": COUNT, "format": "csv"}
-            assert httpx.get(f"{url}sparql", params=ask).status_code == 200
-            httpx.delete(store.place(holding.LOADED)).raise_for_status()
+            assert http.get(f"{url}sparql", params=ask).status_code == 200
+            http.delete(store.place(holding.LOADED)).raise_for_status()
             changed = _until_it_fails(url, ask)
             assert (changed.status_code, "does not hold the graph" in changed.text) == (502, True)
-            assert httpx.get(f"{url}health").status_code == 200
+            assert http.get(f"{url}health").status_code == 200
     assert store.url not in changed.text
 
 
 def _until_it_fails(url: str, ask: dict[str, str]) -> httpx.Response:
     """The first answer that is a failure; a server looks every ten seconds whether its store is what it was."""
     for number in range(400):
-        reply = httpx.get(f"{url}sparql", params={**ask, "query": f"{ask['query']} #{number}"})
+        reply = http.get(f"{url}sparql", params={**ask, "query": f"{ask['query']} #{number}"})
         if reply.status_code != 200:
             return reply
         threading.Event().wait(0.1)
@@ -341,7 +341,7 @@ def test_file_for_a_bulk_loader_makes_a_store_that_serves(built: Snapshot, tmp_p
     done = run("load", "--file", path)
     assert done.returncode == 0, done.stderr
     with oxigraph() as store:
-        sent = httpx.post(
+        sent = http.post(
             store.graph_store_url,
             content=path.read_bytes(),
             headers={"Content-Type": "application/n-quads"},

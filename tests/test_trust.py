@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import httpx
 import pytest
-from conftest import ROOT, Serve
+from conftest import ROOT, Serve, http
 
 from mgi_graph import discrepancies, figures
 from mgi_graph.engine.embedded import EmbeddedEngine
@@ -106,7 +106,7 @@ def test_without_an_address_a_report_is_a_text_to_copy(web: httpx.Client, built:
 @pytest.mark.parametrize("setting", ["errors@example.org", "https://tracker.example/new?title={subject}&body={text}"])
 def test_with_an_address_a_report_goes_there(built: Snapshot, serve: Serve, setting: str) -> None:
     with serve("--report-url", setting) as address:
-        page = httpx.get(f"{address}about/report", params={"iri": ID + "ne/org/anpe&x=1"}, headers=HTML).text
+        page = http.get(f"{address}about/report", params={"iri": ID + "ne/org/anpe&x=1"}, headers=HTML).text
     found = re.search(r'class="button" href="([^"]*)"', page)
     assert found is not None
     target = urlsplit(found[1].replace("&amp;", "&"))

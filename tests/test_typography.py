@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 
-import httpx
 import pytest
+from conftest import http
 from jinja2 import Environment, nodes
 
 import mgi_graph.web
@@ -79,7 +79,7 @@ def test_every_french_text_of_the_templates_is_set_in_french() -> None:
 @pytest.mark.parametrize("path", PAGES)
 def test_french_pages_are_set_in_french(address: str, path: str) -> None:
     separator = "&" if "?" in path else "?"
-    got = httpx.get(f"{address.rstrip('/')}{path}{separator}lang=fr", headers={"accept": "text/html"}, timeout=60)
+    got = http.get(f"{address.rstrip('/')}{path}{separator}lang=fr", headers={"accept": "text/html"}, timeout=60)
     assert got.status_code == 200
     page = FrenchTexts()
     page.feed(got.text)

@@ -8,10 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from xml.dom.minidom import Document
 
-import httpx
 import pyoxigraph as ox
 import pytest
-from conftest import ROOT
+from conftest import ROOT, http
 from rdflib import Graph
 from SPARQLWrapper import CSV, JSON, JSONLD, N3, POST, RDFXML, TSV, TURTLE, XML, SPARQLWrapper
 
@@ -32,7 +31,7 @@ def sparql(address: str) -> str:
 
 @pytest.mark.parametrize("path", early.PAGES)
 def test_what_the_server_visits_early_is_a_page(address: str, path: str) -> None:
-    got = httpx.get(address + path.removeprefix("/"), headers={"Accept": "text/html"}, timeout=60)
+    got = http.get(address + path.removeprefix("/"), headers={"Accept": "text/html"}, timeout=60)
     assert got.status_code == (404 if path == "/doc/nothing" else 200)
     assert got.headers["content-type"] == "text/html; charset=utf-8"
 
@@ -96,7 +95,7 @@ GRAPHS = {
 
 @pytest.mark.parametrize(("media", "form"), SOLUTIONS.items())
 def test_solutions_by_content_negotiation(sparql: str, media: str, form: ox.QueryResultsFormat) -> None:
-    got = httpx.get(sparql, params={"query": WHICH_LAWS}, headers={"Accept": media})
+    got = http.get(sparql, params={"query": WHICH_LAWS}, headers={"Accept": media})
     assert got.headers["content-type"].startswith(media)
     assert "Accept" in got.headers["vary"]
     results = ox.parse_query_results(got.content, form)
@@ -105,7 +104,7 @@ def test_solutions_by_content_negotiation(sparql: str, media: str, form: ox.Quer
 
 
 def test_csv_for_spreadsheets(sparql: str) -> None:
-    got = httpx.get(sparql, params={"query": WHICH_LAWS}, headers={"Accept": "text/csv"})
+    got = http.get(sparql, params={"query": WHICH_LAWS}, headers={"Accept": "text/csv"})
     assert got.headers["content-type"].startswith("text/csv")
     assert all(law in got.text for law in LAWS)
 
@@ -113,7 +112,7 @@ def test_csv_for_spreadsheets(sparql: str) -> None:
 @pytest.mark.parametrize("query", ["CONSTRUCT WHERE {{ <{0}> ?p ?o }}", "DESCRIBE <{0}>"])
 @pytest.mark.parametrize(("media", "form"), GRAPHS.items())
 def test_graphs_by_content_negotiation(sparql: str, query: str, media: str, form: ox.RdfFormat) -> None:
-    got = httpx.post(sparql, data={"query": query.format(ANLTP)}, headers={"Accept": media})
+    got = http.post(sparql, data={"query": query.format(ANLTP)}, headers={"Accept": media})
     assert got.headers["content-type"].startswith(media)
     triples = [quad.triple for quad in ox.parse(got.content, form)]
     assert len(triples) == len(set(triples)) > 5
@@ -122,27 +121,27 @@ def test_graphs_by_content_negotiation(sparql: str, query: str, media: str, form
 
 def test_a_constructed_graph_holds_each_triple_once(sparql: str) -> None:
     query = "CONSTRUCT { <http://a> <http://b> <http://c> } WHERE { ?s ?p ?o }"
-    got = httpx.get(sparql, params={"query": query}, headers={"Accept": "application/n-triples"})
+    got = http.get(sparql, params={"query": query}, headers={"Accept": "application/n-triples"})
     assert got.text == "<http://a> <http://b> <http://c> .\n"
 
 
 @pytest.mark.parametrize("media", ["application/sparql-results+json", "text/csv", "application/sparql-results+xml"])
 def test_ask(sparql: str, media: str) -> None:
-    got = httpx.get(sparql, params={"query": f"ASK {{ <{ANLTP}> ?p ?o }}"}, headers={"Accept": media})
+    got = http.get(sparql, params={"query": f"ASK {{ <{ANLTP}> ?p ?o }}"}, headers={"Accept": media})
     assert got.status_code == 200
     assert "true" in got.text
 
 
 def test_query_as_the_body(sparql: str) -> None:
-    got = httpx.post(sparql, content="ASK {}", headers={"Content-Type": "application/sparql-query; charset=utf-8"})
+    got = http.post(sparql, content="ASK {}", headers={"Content-Type": "application/sparql-query; charset=utf-8"})
     assert got.json()["boolean"] is True
 
 
 def test_graphs_of_the_protocol(sparql: str) -> None:
     inferred = "https://w3id.org/mgi-graph/graph/inferred"
     query = f"ASK {{ <{ANLTP}> <https://w3id.org/mgi-graph/ontology#implements> ?law }}"
-    assert httpx.get(sparql, params={"query": query}).json()["boolean"] is True
-    assert httpx.get(sparql, params={"query": query, "default-graph-uri": inferred}).json()["boolean"] is False
+    assert http.get(sparql, params={"query": query}).json()["boolean"] is True
+    assert http.get(sparql, params={"query": query, "default-graph-uri": inferred}).json()["boolean"] is False
 
 
 @pytest.mark.parametrize(
@@ -156,7 +155,7 @@ def test_graphs_of_the_protocol(sparql: str) -> None:
     ],
 )
 def test_quality_decides_the_format(sparql: str, accept: str, media: str) -> None:
-    got = httpx.get(sparql, params={"query": "SELECT (1 AS ?x) {}"}, headers={"Accept": accept})
+    got = http.get(sparql, params={"query": "SELECT (1 AS ?x) {}"}, headers={"Accept": accept})
     assert got.headers["content-type"].split(";")[0] == media
 
 
@@ -176,7 +175,7 @@ def test_quality_decides_the_format(sparql: str, accept: str, media: str) -> Non
 def test_bad_requests_are_told_what_is_wrong(
     sparql: str, arguments: dict[str, dict[str, str]], status: int, said: str
 ) -> None:
-    got = httpx.get(sparql, **arguments)  # type: ignore[arg-type]
+    got = http.get(sparql, **arguments)  # type: ignore[arg-type]
     assert got.status_code == status
     assert said in got.text
     assert got.headers["content-type"].startswith("text/plain")
@@ -184,20 +183,20 @@ def test_bad_requests_are_told_what_is_wrong(
 
 
 def test_bad_bodies_are_told_what_is_wrong(sparql: str) -> None:
-    twice = httpx.post(
+    twice = http.post(
         sparql, content=b"query=ASK%20{}&query=ASK%20{}", headers={"Content-Type": "application/x-www-form-urlencoded"}
     )
     assert (twice.status_code, "2 were given" in twice.text) == (400, True)
-    kind = httpx.post(sparql, content=b"ASK {}", headers={"Content-Type": "text/plain"})
+    kind = http.post(sparql, content=b"ASK {}", headers={"Content-Type": "text/plain"})
     assert kind.status_code == 415
-    coded = httpx.post(sparql, content=b"ASK { <a> <b> '\xff' }", headers={"Content-Type": "application/sparql-query"})
+    coded = http.post(sparql, content=b"ASK { <a> <b> '\xff' }", headers={"Content-Type": "application/sparql-query"})
     assert (coded.status_code, "UTF-8" in coded.text) == (400, True)
-    assert httpx.get(f"{sparql}?query=%ff").status_code == 400
+    assert http.get(f"{sparql}?query=%ff").status_code == 400
 
 
 def test_property_that_xml_cannot_name_is_refused_in_rdfxml(sparql: str) -> None:
     query = "CONSTRUCT { <http://a> <http://b/1> 2 } {}"
-    got = httpx.get(sparql, params={"query": query}, headers={"Accept": "application/rdf+xml"})
+    got = http.get(sparql, params={"query": query}, headers={"Accept": "application/rdf+xml"})
     assert (got.status_code, "http://b/1" in got.text) == (406, True)
 
 
@@ -206,15 +205,15 @@ def test_a_slow_query_stops_nobody_else(address: str, sparql: str) -> None:
       ?a <http://www.w3.org/2000/01/rdf-schema#label> ?c .
       ?d <http://purl.org/dc/terms/title> ?e . FILTER(STRLEN(CONCAT(STR(?c), STR(?e))) = 1000003) }"""
     with ThreadPoolExecutor(1) as pool:
-        running = pool.submit(httpx.get, sparql, params={"query": slow}, timeout=120)
-        quick = httpx.get(sparql, params={"query": "ASK {}"}, timeout=20)
+        running = pool.submit(http.get, sparql, params={"query": slow}, timeout=120)
+        quick = http.get(sparql, params={"query": "ASK {}"}, timeout=20)
         assert quick.json()["boolean"] is True
         assert running.result().status_code == 200
 
 
 @pytest.mark.parametrize(("language", "words"), [("en", "How states govern migration"), ("fr", "Comment les États")])
 def test_home_says_what_this_is_and_links_the_questions(address: str, language: str, words: str) -> None:
-    got = httpx.get(address, headers={"Accept-Language": f"{language}-XX, de;q=0.5"})
+    got = http.get(address, headers={"Accept-Language": f"{language}-XX, de;q=0.5"})
     assert got.status_code == 200
     assert f'<html lang="{language}">' in got.text
     assert words in got.text
@@ -225,38 +224,38 @@ def test_home_says_what_this_is_and_links_the_questions(address: str, language: 
 def test_every_question_has_its_page(address: str) -> None:
     for path in sorted((ROOT / "queries").glob("*.rq")):
         for language in ("en", "fr"):
-            got = httpx.get(f"{address}questions/{path.stem}", params={"lang": language}, timeout=30)
+            got = http.get(f"{address}questions/{path.stem}", params={"lang": language}, timeout=30)
             assert got.status_code == 200, path.stem
             assert "<h1>" in got.text
 
 
 def test_question_page_shows_the_page_that_says_it(address: str) -> None:
-    got = httpx.get(f"{address}questions/which-laws", params={"body": "ANLTP/TIM", "lang": "en"})
+    got = http.get(f"{address}questions/which-laws", params={"body": "ANLTP/TIM", "lang": "en"})
     assert "1.3-p4, p. 14" in got.text
     assert "International Organization for Migration (IOM), 2021" in got.text
 
 
 def test_question_page_keeps_hostile_values_as_text(address: str) -> None:
-    got = httpx.get(f"{address}questions/which-laws", params={"body": "<script>alert(1)</script>"})
+    got = http.get(f"{address}questions/which-laws", params={"body": "<script>alert(1)</script>"})
     assert got.status_code == 400
     assert "&lt;script&gt;alert(1)" in got.text
     assert "<script>alert" not in got.text
-    unknown = httpx.get(f"{address}questions/<script>")
+    unknown = http.get(f"{address}questions/<script>")
     assert unknown.status_code == 404
     assert "no question" in unknown.text
 
 
 def test_pages_fetch_nothing_from_elsewhere(address: str) -> None:
-    page = httpx.get(f"{address}questions/which-laws").text
+    page = http.get(f"{address}questions/which-laws").text
     loaded = [*re.findall(r' src="([^"]*)"', page), *re.findall(r'<link [^>]*href="([^"]*)"', page)]
     assert len(loaded) >= 2
     assert all(re.fullmatch(r"/static/[0-9a-f]{10}/[\w./-]+", link) for link in loaded)
-    style = httpx.get(f"{address}static/style.css").text
+    style = http.get(f"{address}static/style.css").text
     assert "@import" not in style
     assert all(re.fullmatch(r'"[\w.-]+"', link) for link in re.findall(r"url\(([^)]*)\)", style))
 
 
 def test_unknown_page_is_a_plain_404(address: str) -> None:
-    got = httpx.get(f"{address}nowhere")
+    got = http.get(f"{address}nowhere")
     assert got.status_code == 404
     assert Path(got.url.path).name == "nowhere"

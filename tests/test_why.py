@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 import httpx
 import pyoxigraph as ox
 import pytest
-from conftest import CASES, ROOT, OpenPage, Run
+from conftest import CASES, ROOT, OpenPage, Run, http
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from playwright.sync_api import Page
@@ -441,7 +441,7 @@ QUESTION = {"subject": "2015-36", "predicate": "implementedBy", "object": "ANLTP
 
 class TestOverHTTP:
     def get(self, address: str, accept: str = "application/json", **parameters: str) -> httpx.Response:
-        return httpx.get(f"{address}why", params=parameters, headers={"Accept": accept}, timeout=60)
+        return http.get(f"{address}why", params=parameters, headers={"Accept": accept}, timeout=60)
 
     def test_json(self, address: str) -> None:
         reply = self.get(address, **QUESTION, lang="fr")
@@ -499,7 +499,7 @@ class TestOverHTTP:
         assert reply.json()["detail"]
 
     def test_openapi_describes_it(self, address: str) -> None:
-        described = httpx.get(f"{address}openapi.json", timeout=60).json()
+        described = http.get(f"{address}openapi.json", timeout=60).json()
         parameters = [part["name"] for part in described["paths"]["/why"]["get"]["parameters"] if "name" in part]
         assert parameters == ["subject", "predicate", "object"]
         assert "Why" in described["components"]["schemas"]
