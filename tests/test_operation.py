@@ -200,9 +200,10 @@ def test_one_broken_profile_among_many_is_named_and_leaves_what_was_served(
             assert http.get(f"{url}sparql", params={"query": "ASK { ?a ?b ?c }"}).json()["boolean"] is True
 
 
-def test_stop_is_graceful_and_leaves_no_process(launch: Launch, little: Path) -> None:
+def test_stop_is_graceful_and_leaves_no_process(launch: Launch, little: Path, tmp_path: Path) -> None:
     slow = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . FILTER(STRLEN(STR(?a)) > 1) }"
-    with launch("--data", little) as (url, process):
+    log = tmp_path / "log"
+    with log.open("w") as stream, launch("--data", little, stderr=stream) as (url, process):
         answers: list[int] = []
         thread = threading.Thread(
             target=lambda: answers.append(http.get(f"{url}sparql", params={"query": slow}, timeout=60).status_code)
@@ -219,6 +220,7 @@ def test_stop_is_graceful_and_leaves_no_process(launch: Launch, little: Path) ->
     while living(family) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert living(family) == []
+    assert "Warning" not in log.read_text("utf-8"), "nothing is left open"
 
 
 def test_killed_server_leaves_no_process(launch: Launch, little: Path) -> None:

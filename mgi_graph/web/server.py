@@ -117,6 +117,10 @@ class _Current:
         self._held.close()
         self.snapshot, self.questions, self._held = found, questions, held
 
+    def close(self) -> None:
+        """Hold the snapshot no longer."""
+        self._held.close()
+
     def load(self) -> Application:
         """Make the application; called in the process that listens."""
         app = create_app(self.snapshot, self.questions, self.settings, self.store)
@@ -130,7 +134,6 @@ def run(served: Served, settings: Settings, address: tuple[str, int], progress: 
     Raises:
         MGIGraphError: there is nothing to serve.
     """
-    current = _Current(served.snapshot(progress), served.questions(), settings, served.store)
     host, port = address
     server = Server(
         "mgi-graph",
@@ -146,9 +149,10 @@ def run(served: Served, settings: Settings, address: tuple[str, int], progress: 
         workers_kill_timeout=_STOP_SECONDS,
         log_level=LogLevels.warning,
     )
-    server.on_reload(partial(_renew, served, current))
-    threading.Thread(target=_announce, args=(host, port), daemon=True).start()
-    server.serve(target_loader=current.load, wrap_loader=False)
+    with closing(_Current(served.snapshot(progress), served.questions(), settings, served.store)) as current:
+        server.on_reload(partial(_renew, served, current))
+        threading.Thread(target=_announce, args=(host, port), daemon=True).start()
+        server.serve(target_loader=current.load, wrap_loader=False)
 
 
 def _renew(served: Served, current: _Current) -> None:
