@@ -123,6 +123,20 @@ def test_a_link_is_opened_by_mouse(page: Page) -> None:
     expect(page.locator(".panel h1")).to_contain_text("is supervised by the Ministry of Justice")
 
 
+def test_a_click_meets_what_is_drawn_where_the_page_has_moved(open_page: OpenPage) -> None:
+    page = drawn(open_page(viewport={"width": 1280, "height": 3000}))
+    click_on(page, AGENCY)
+    expect(page.locator("tr.chosen")).to_have_attribute("data-node", AGENCY)
+    before = page.locator(".canvas").bounding_box()
+    page.get_by_text("Choose what is shown").click()
+    after = page.locator(".canvas").bounding_box()
+    assert before is not None
+    assert after is not None
+    assert after["y"] > before["y"] + 100, "what is opened above moves the picture, and nothing scrolls"
+    click_on(page, JUSTICE)
+    expect(page.locator("tr.chosen")).to_have_attribute("data-node", JUSTICE)
+
+
 def test_the_network_by_keyboard_alone(page: Page) -> None:
     drawn(page, "/explore?relation=supervisedBy&relation=implements&around=ne/org/anltp-tim")
     page.locator(".canvas").focus()

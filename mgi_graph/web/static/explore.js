@@ -250,6 +250,10 @@ document.addEventListener("click", (event) => {
   if (shown().contains(link)) stage.scrollIntoView({ block: "nearest", behavior: still.matches ? "auto" : "smooth" });
 });
 
+// Cytoscape remembers where the picture lies until it is resized or scrolled. What is opened above moves it without either,
+// and of a scroll it hears a frame later: it looks anew before a click or a turn of the wheel is reckoned.
+for (const kind of ["pointerdown", "wheel"]) canvas.addEventListener(kind, () => state.cy?.resize(), { capture: true, passive: true });
+
 // The keyboard.
 const ARROWS = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowDown: [0, 1], ArrowUp: [0, -1] };
 canvas.addEventListener("keydown", (event) => {
