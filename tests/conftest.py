@@ -164,8 +164,9 @@ def address(built: snapshot.Snapshot, serve: Serve) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """The Chromium of the system, without a window."""
-    path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    """The Chromium of the system, without a window; the one that has none opens a page in half the time."""
+    names = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+    path = next(filter(None, map(shutil.which, names)), None)
     needed("chromium", path is not None)
     expect.set_options(timeout=_PATIENCE)
     with sync_playwright() as playwright:

@@ -361,13 +361,13 @@ def test_hostile_text_is_read_in_linear_time(piece: str, start: str) -> None:
         return start + piece * (size // len(piece))
 
     began = time.process_time()
-    measure(text(1_000_000))
+    measure(text(400_000))
     measured = time.process_time()
-    seen = outline(text(100_000))
+    seen = outline(text(50_000))
     _ = seen.services, seen.clauses, seen.extension, seen.form, seen.prologue, standard.unescaped(seen.text)
     standard.plain_concatenations(seen.text)
-    assert measured - began < 2  # a tenth of it on a machine at rest
-    assert time.process_time() - measured < 4
+    assert measured - began < 1  # a tenth of it on a machine at rest
+    assert time.process_time() - measured < 2
 
 
 def test_no_literal_of_ours_is_rewritten_by_the_store(files: sources.Sources) -> None:
