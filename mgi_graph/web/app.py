@@ -130,9 +130,14 @@ class _Compression(GZipMiddleware):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = scope.get("headers", [])
         wanted = ", ".join(value.decode("latin-1") for name, value in headers if name == b"accept-encoding")
-        coding = [(b"accept-encoding", b"gzip")] * bool(choose_coding(wanted, ("gzip",)))
+        if not choose_coding(wanted, ("gzip",)):  # what is left unsaid to the base, files may still want to know
+            wanted = ",".join(coding for coding in wanted.split(",") if "gzip" not in coding)
+        elif "gzip" not in wanted:
+            wanted += ", gzip"
         others = [header for header in headers if header[0] != b"accept-encoding"]
-        await super().__call__({**scope, "headers": others + coding}, receive, send)
+        await super().__call__(
+            {**scope, "headers": [*others, (b"accept-encoding", wanted.encode("latin-1"))]}, receive, send
+        )
 
 
 def create_app(
