@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -78,6 +79,7 @@ Lang = Annotated[Language, typer.Option(help="Language of labels and statements.
 
 def main() -> None:
     """Run the command line; an error becomes a message and exit code 1, never a traceback."""
+    logging.getLogger("rdflib.term").setLevel(logging.ERROR)  # what is ill-formed is told with file and line
     try:
         app()
     except MGIGraphError as error:
@@ -202,7 +204,8 @@ def new_profile(
     """Write the empty file of a new profile into data/, with its sections and with what is to be filled in marked."""
     from mgi_graph import scaffold, sources
 
-    made = scaffold.scaffold(sources.find_sources(), code, year)
+    made = scaffold.scaffold(sources.find_sources(data_needed=False), code, year)
+    made.path.parent.mkdir(exist_ok=True)
     with made.path.open("x", encoding="utf-8") as output:
         output.write(made.turtle)
     file = _near(made.path)
@@ -456,7 +459,7 @@ def _remote(store: Store) -> Engine:
         return engine
     if found != (here := snapshot.version_of(sources.find_sources())):
         _complain(f"The store holds version {found} of the graph; the files here make version {here}.")
-    return RemoteEngine(store, holding.dataset(holding.graphs_in(engine)))
+    return RemoteEngine(store, holding.dataset(holding.graphs_in(engine)), version=found)
 
 
 def _store(url: str, user: str, update: str = "", graph_store: str = "") -> Store:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from mgi_graph.checking import Progress, check, nearest
+from mgi_graph.places import ANY_BLANK, Places
 from mgi_graph.reasoning.closure import infer_once
 from mgi_graph.reasoning.rules import compile_rules
 from mgi_graph.sources import Sources, parse_quads
@@ -33,7 +35,7 @@ def inspect(sources: Sources, progress: Progress = lambda _: None) -> Inspection
 
     Raises:
         SourceError: a file is missing or not Turtle, or a shape uses what is not known.
-        InconsistencyError: the graph contradicts the ontology.
+        InconsistencyError: the graph contradicts the ontology; the message says what clashes, with file and line.
         UncoveredAxiomError: the ontology has an axiom that no rule covers.
     """
     return _inspect(sources, sources.data, progress)
@@ -54,7 +56,20 @@ def _inspect(sources: Sources, data: Sequence[Path], progress: Progress) -> Insp
     report = check(sources.ontology, data, sources.shapes, progress)
     progress("drawing the inferences")
     rules = compile_rules(asserted_triples([sources.ontology]))
-    return Inspection(report, infer_once(asserted_triples([sources.ontology, *data]), rules))
+    paths = [sources.ontology, *data]
+    places = Places(paths)
+
+    def where(triple: ox.Triple) -> str:
+        subject = ANY_BLANK if isinstance(triple.subject, ox.BlankNode) else str(triple.subject)
+        obj = ANY_BLANK if isinstance(triple.object, ox.BlankNode) else str(triple.object)
+        found = places.of(subject, str(triple.predicate), obj)
+        return ", ".join(f"{_near(path)}:{line}" for path, line in found)
+
+    return Inspection(report, infer_once(asserted_triples(paths), rules, where))
+
+
+def _near(path: Path) -> str:
+    return os.path.relpath(path) if path.is_relative_to(Path.cwd()) else str(path)
 
 
 def asserted_triples(paths: Sequence[Path]) -> Iterator[ox.Triple]:

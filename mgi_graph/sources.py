@@ -72,8 +72,12 @@ class SourceFile:
     lines: dict[_TripleType, int]
 
 
-def find_sources(root: Path | None = None) -> Sources:
+def find_sources(root: Path | None = None, data_needed: bool = True) -> Sources:
     """Find the files below `root`, else below $MGI_GRAPH_ROOT, else those that came with the package.
+
+    Args:
+        root: the folder.
+        data_needed: whether there must be data files; a graph that is just begun has none.
 
     Raises:
         SourceNotFoundError: a file or folder of the layout is missing.
@@ -87,7 +91,7 @@ def find_sources(root: Path | None = None) -> Sources:
     return Sources(
         root=root,
         ontology=ontology,
-        data=_files(root / "data", "*.ttl"),
+        data=_files(root / "data", "*.ttl", data_needed),
         shapes=_files(root / "shapes", "*.ttl"),
         queries=_files(root / "queries", "*.rq"),
     )
@@ -173,16 +177,25 @@ def read_source(path: Path) -> SourceFile:
     starts = [end.end() for end in re.finditer("\n", text)]  # the parser's own count of lines counts some twice
     graph = Graph()
     lines: dict[_TripleType, int] = {}
+    read: dict[object, int] = {}  # the objects of a list, of which statements are made when the list is read to its end
+
+    class LineParser(SinkParser):
+        def object(self, argstr, i, res):  # type: ignore[no-untyped-def]
+            end = super().object(argstr, i, res)
+            if end >= 0:
+                read[res[-1]] = self.startOfLine
+            return end
 
     class LineSink(RDFSink):
         def makeStatement(self, quadruple, why=None):  # type: ignore[no-untyped-def]  # noqa: N802 - rdflib's name
             super().makeStatement(quadruple, why)
             formula = quadruple[0]
+            start = read.pop(quadruple[3], parser.startOfLine)
             predicate, subject, obj = (self.normalise(formula, node) for node in quadruple[1:])
-            lines.setdefault((subject, predicate, obj), bisect_right(starts, parser.startOfLine) + 1)
+            lines.setdefault((subject, predicate, obj), bisect_right(starts, start) + 1)
 
     sink = LineSink(graph)
-    parser = SinkParser(sink, baseURI=path.resolve().as_uri(), turtle=True)
+    parser = LineParser(sink, baseURI=path.resolve().as_uri(), turtle=True)
     parser.loadBuf(text)
     for prefix, namespace in parser._bindings.items():
         graph.bind(prefix, namespace)
@@ -210,9 +223,9 @@ def _default_root() -> Path:
     return packaged if packaged.is_dir() else _PACKAGE.parent
 
 
-def _files(folder: Path, pattern: str) -> tuple[Path, ...]:
+def _files(folder: Path, pattern: str, needed: bool = True) -> tuple[Path, ...]:
     found = tuple(sorted(folder.glob(pattern)))
-    if not found:
+    if needed and not found:
         raise SourceNotFoundError(folder, f"no file {pattern} stands there")
     return found
 

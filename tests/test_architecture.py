@@ -14,7 +14,7 @@ PACKAGE = Path(__file__).parent.parent / "mgi_graph"
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("__init__",),
     ("namespaces", "errors", "agreement", "reference.words", "articles", "typography"),
-    ("reasoning", "reasoning.axioms", "reasoning.statements", "reasoning.words"),
+    ("reasoning", "reasoning.axioms", "reasoning.datatypes", "reasoning.statements", "reasoning.words"),
     ("reasoning.rules",),
     ("wording", "processes"),
     ("sources", "engine.syntax", "turtle", "lines", "census"),

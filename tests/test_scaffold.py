@@ -39,6 +39,19 @@ def test_the_empty_file_conforms_and_is_in_form(run: Run, root: Path) -> None:
     assert path.read_bytes() == before
 
 
+@pytest.mark.parametrize("data", ["empty", "missing"])
+def test_the_first_profile_of_a_graph(run: Run, tmp_path: Path, data: str) -> None:
+    for name in ("ontology", "shapes", "queries"):
+        (tmp_path / name).symlink_to(ROOT / name)
+    if data == "empty":
+        (tmp_path / "data").mkdir()
+    made = run("new-profile", "MLI", "2022", MGI_GRAPH_ROOT=str(tmp_path))
+    assert made.returncode == 0, made.stderr
+    done = run("check", MGI_GRAPH_ROOT=str(tmp_path))
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "0 violations" in done.stdout
+
+
 def test_it_has_its_sections_and_says_what_to_fill_in(files: sources.Sources) -> None:
     made = scaffold(files, "CIV", 2024)
     assert made.path == files.root / "data" / "cote-d-ivoire-2024.ttl"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import threading
@@ -326,13 +327,15 @@ def _until_it_fails(url: str, ask: dict[str, str]) -> httpx.Response:
 
 
 @pytest.mark.xdist_group("oxigraph")
-def test_command_line_asks_a_store(oxigraph_store: Store, run: Run) -> None:
+def test_command_line_asks_a_store(oxigraph_store: Store, built: Snapshot, run: Run) -> None:
     done = run("ask", "which-laws", "--body", "ANLTP/TIM", "--store", oxigraph_store.url)
     assert (done.returncode, done.stderr) == (0, "")
     assert "2010-86" in done.stdout
     counted = run("query", "-", "--format", "csv", stdin=COUNT, MGI_GRAPH_STORE=oxigraph_store.url)
     assert counted.returncode == 0
     assert int(counted.stdout.split()[1]) > 20_000
+    why = run("why", "2015-36", "implementedBy", "ANLTP/TIM", "--format", "json", "--store", oxigraph_store.url)
+    assert json.loads(why.stdout)["version"] == built.version
 
 
 @pytest.mark.xdist_group("oxigraph")

@@ -43,14 +43,18 @@ class RemoteEngine:
         store: where it is.
         graphs: the dataset of queries that name none; empty: what the store itself takes for its default graph.
         bounds: what a query and its answer may take.
+        version: of the graph, where the store is known to hold it; empty else.
     """
 
-    def __init__(self, store: Store, graphs: Dataset | None = None, bounds: Bounds | None = None) -> None:
+    def __init__(
+        self, store: Store, graphs: Dataset | None = None, bounds: Bounds | None = None, version: str = ""
+    ) -> None:
         self.store, self._graphs, self._bounds = store, graphs or Dataset(), bounds or Bounds()
+        self._version = version
 
     def describe(self) -> Mapping[str, str]:
-        """The address of the store."""
-        return {"store": self.store.url}
+        """The address of the store, and the version of the graph where it is known."""
+        return {"store": self.store.url} | ({"version": self._version} if self._version else {})
 
     def query(self, text: str, dataset: Dataset | None = None) -> Answer:
         """Answer a query; see `Engine.query`.

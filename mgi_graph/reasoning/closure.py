@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
@@ -15,8 +15,9 @@ from mgi_graph.engine.syntax import Dataset
 from mgi_graph.errors import InconsistencyError, ProofNotFoundError, UncoveredAxiomError
 from mgi_graph.namespaces import OWL, RDF
 from mgi_graph.reasoning.axioms import is_axiomatic, read_axioms
+from mgi_graph.reasoning.datatypes import is_well_formed
 from mgi_graph.reasoning.proofs import INFERRED, Bounds, find_proofs
-from mgi_graph.reasoning.rules import Pattern, Rule, RuleSet, compile_rules
+from mgi_graph.reasoning.rules import ILL_FORMED, Pattern, Rule, RuleSet, compile_rules
 from mgi_graph.reasoning.statements import as_text, says_something
 
 _ROUND = "urn:round:"
@@ -36,8 +37,17 @@ class Clash:
 
     def __str__(self) -> str:
         grounds = f"{self.rule.name}: {self.rule.axiom}" if self.rule.axiom else self.rule.name
-        told = [triple for triple in self.statements if not isinstance(triple.subject, ox.BlankNode)]
-        return f"{' and '.join(map(as_text, told or self.statements))} [{grounds}]"
+        return f"{' and '.join(map(as_text, self.told))} [{grounds}]"
+
+    @property
+    def told(self) -> tuple[ox.Triple, ...]:
+        """The statements on things with a name; where there are none, all."""
+        named = tuple(triple for triple in self.statements if not isinstance(triple.subject, ox.BlankNode))
+        return named or self.statements
+
+
+Where = Callable[[ox.Triple], str]
+"""Says where a statement stands, such as "data/niger-2021.ttl:12"; empty where that is not known."""
 
 
 def infer(triples: Iterable[ox.Triple], rules: RuleSet | None = None) -> list[ox.Triple]:
@@ -59,22 +69,40 @@ def infer(triples: Iterable[ox.Triple], rules: RuleSet | None = None) -> list[ox
     return sorted(infer_once(triples, rules), key=str)
 
 
-def infer_once(triples: Iterable[ox.Triple], rules: RuleSet | None = None) -> Iterator[ox.Triple]:
+def infer_once(
+    triples: Iterable[ox.Triple], rules: RuleSet | None = None, where: Where = lambda _: ""
+) -> Iterator[ox.Triple]:
     """The same, to be gone through once, in no fixed order: nothing but a store in memory holds the triples.
+
+    Args:
+        triples: as for `infer`.
+        rules: likewise.
+        where: asked, where the triples contradict the ontology, for the places of those that the message names.
 
     Raises:
         InconsistencyError, UncoveredAxiomError: as `infer`, before anything is given.
     """
     store = ox.Store()
-    store.bulk_extend(ox.Quad(*triple) for triple in triples)
+    ill_formed: list[Clash] = []
+    store.bulk_extend(ox.Quad(*triple) for triple in _watched(triples, ill_formed))
     if rules is None:
         rules = compile_rules(_stated(store))
     else:
         _refuse_unknown_axioms(store, rules)
     rounds = _saturate(store, rules)
     _refuse_merged_terms(store, rules)
-    _refuse_clashes(store, rules, rounds)
+    clashes = {str(clash): clash for clash in (*ill_formed, *find_clashes(store, rules))}
+    if clashes:
+        raise _inconsistency(store, rules, rounds, clashes, where)
     return filter(says_something, _added(store, rounds))
+
+
+def _watched(triples: Iterable[ox.Triple], ill_formed: list[Clash]) -> Iterator[ox.Triple]:
+    """The triples, while those with an ill-formed literal are noted, of which a store keeps the value alone."""
+    for triple in triples:
+        if isinstance(triple.object, ox.Literal) and not is_well_formed(triple.object):
+            ill_formed.append(Clash(ILL_FORMED, (triple,)))
+        yield triple
 
 
 def _stated(store: ox.Store) -> Iterator[ox.Triple]:
@@ -161,30 +189,44 @@ def _filled(pattern: Pattern, row: ox.QuerySolution) -> ox.Triple:
     return ox.Triple(*terms)
 
 
-def _refuse_clashes(store: ox.Store, rules: RuleSet, rounds: Sequence[ox.NamedNode]) -> None:
-    clashes = {str(clash): clash for clash in find_clashes(store, rules)}
-    if not clashes:
-        return
+def _inconsistency(
+    store: ox.Store, rules: RuleSet, rounds: Sequence[ox.NamedNode], clashes: Mapping[str, Clash], where: Where
+) -> InconsistencyError:
+    """What clashes, with what the inferred statements follow from, and where the others stand."""
     inferred = set(_added(store, rounds))
     store.bulk_extend(ox.Quad(s, p, o, ox.NamedNode(INFERRED)) for s, p, o in inferred)
     lines = []
     for text, clash in list(clashes.items())[:_SHOWN]:
         lines.append(f"  {text}")
-        lines += [f"    {line}" for line in _grounds(store, rules, [s for s in clash.statements if s in inferred])]
+        places: dict[str, None] = {}
+        for statement in clash.statements:
+            leaves = _leaves(store, rules, statement, inferred) if statement in inferred else ()
+            if leaves and says_something(statement):
+                lines.append(f"    {as_text(statement)} follows from {' and '.join(map(as_text, leaves))}")
+            places |= dict.fromkeys(_placed(leaf, where) for leaf in leaves or (statement,))
+        lines += [f"    {place}" for place in places if place]
     rest = [f"  … and {len(clashes) - _SHOWN} more"] if len(clashes) > _SHOWN else []
-    raise InconsistencyError(
+    return InconsistencyError(
         "\n".join([f"The graph contradicts the ontology in {len(clashes)} places:", *lines, *rest]),
         "Mend the statements named above, or the axiom they break.",
     )
 
 
-def _grounds(store: ox.Store, rules: RuleSet, inferred: Iterable[ox.Triple]) -> Iterator[str]:
-    """What each of some inferred statements follows from."""
-    for statement in filter(says_something, inferred):
+def _placed(statement: ox.Triple, where: Where) -> str:
+    place = where(statement)
+    return f"{place}: {as_text(statement)}" if place else ""
+
+
+def _leaves(store: ox.Store, rules: RuleSet, statement: ox.Triple, inferred: Set[ox.Triple]) -> tuple[ox.Triple, ...]:
+    """What an inferred statement follows from, of a thing without a name what is said of it; empty if not found."""
+    if isinstance(statement.subject, ox.BlankNode):
+        said = store.quads_for_pattern(statement.subject, None, None, ox.DefaultGraph())
+        return tuple(sorted((quad.triple for quad in said if quad.triple not in inferred), key=str))
+    if says_something(statement):
         with suppress(ProofNotFoundError):
             (proof, *_), _ = find_proofs(_Closed(store), rules, statement, _BOUNDS)
-            leaves = dict.fromkeys(as_text(part.triple) for part in proof.parts() if not part.rule)
-            yield f"{as_text(statement)} follows from {' and '.join(leaves)}"
+            return tuple(dict.fromkeys(part.triple for part in proof.parts() if not part.rule))
+    return ()
 
 
 class _Closed:

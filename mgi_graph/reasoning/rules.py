@@ -21,6 +21,21 @@ _KIND_OF = "COALESCE(CONCAT(STR(DATATYPE(%s)), LANG(%s)), '')"
 """What a literal is beside its text: datatype and language; empty for a thing."""
 
 
+_WHOLE = 'REGEX(STR(?y), "^[+-]?[0-9]+([.]0*)?$")'
+
+_STRINGS = ", ".join(f"<{XSD}{name}>" for name in DATA_RANGES[XSD + "string"])
+_EQUAL = " || ".join(
+    [
+        f"DATATYPE(?y) IN ({_STRINGS}) && DATATYPE(?z) IN ({_STRINGS}) && STR(?y) = STR(?z)",
+        *(
+            f"(DATATYPE(?y) {among}) && (DATATYPE(?z) {among}) && ?y = ?z"
+            for among in (f"= <{XSD}float>", f"= <{XSD}double>", f"NOT IN (<{XSD}float>, <{XSD}double>)")
+        ),
+    ]
+)
+"""Whether two literals are of one value: the values of float, of double and of decimal are kept apart (XML Schema)."""
+
+
 class Pattern(NamedTuple):
     """A triple with variables in some of its places."""
 
@@ -120,12 +135,15 @@ def _domain(axiom: Axiom) -> Iterator[Rule]:
 
 
 def _range(axiom: Axiom) -> Iterator[Rule]:
-    """For a class the typing of values; for datatypes, whose values are literals, that no other value may stand."""
+    """For a class the typing of values; for datatypes, whose values are literals, that no other value may stand.
+
+    That a literal is well-formed is not asked here: a store turns "300"^^xsd:byte into the integer (see `ILL_FORMED`).
+    """
     of, kind = axiom.operands
     if kind.value in DATA_RANGES:
         fitting = ", ".join(f"<{XSD}{name}>" for name in DATA_RANGES[kind.value])
-        well_formed = f"COALESCE(<{kind.value}>(STR(?y)) = ?y, false)" if kind.value != XSD + "anyURI" else "true"
-        wrong = f"!COALESCE(DATATYPE(?y) IN ({fitting}) && {well_formed}, false)"
+        whole = f" || DATATYPE(?y) = <{XSD}decimal> && {_WHOLE}" if kind.value == XSD + "integer" else ""
+        wrong = f"!COALESCE(DATATYPE(?y) IN ({fitting}){whole}, false)"
         yield _rule("dt-not-type", axiom, None, Pattern(_X, of, _Y), condition=wrong)
     elif kind.value == RDFS + "Literal":
         yield _rule("dt-not-type", axiom, None, Pattern(_X, of, _Y), condition="!isLiteral(?y)")
@@ -157,13 +175,13 @@ def _transitive(axiom: Axiom) -> Iterator[Rule]:
 
 
 def _functional(axiom: Axiom) -> Iterator[Rule]:
-    """Two things are one; two values that are not equal cannot both be (they are compared as values: 1 is 01)."""
+    """Two things are one; two values that are not equal cannot both be (they are compared as values: 1 is 1.0)."""
     (of,) = axiom.operands
     body = (Pattern(_X, of, _Y), Pattern(_X, of, _Z))
     apart = "!sameTerm(?y, ?z) && !isLiteral(?y) && !isLiteral(?z)"
     yield _rule("prp-fp", axiom, Pattern(_Y, _SAME, _Z), *body, condition=apart)
     once = " < ".join(f"CONCAT(STR({of}), ' ', {_KIND_OF % (of, of)})" for of in (_Y, _Z))
-    clash = f"{once} && (isLiteral(?y) || isLiteral(?z)) && !COALESCE(?y = ?z, false)"
+    clash = f"{once} && (isLiteral(?y) || isLiteral(?z)) && !COALESCE({_EQUAL}, false)"
     yield _rule("prp-fp", axiom, None, *body, condition=clash)
 
 
@@ -278,3 +296,6 @@ _FOR_EVERY_ONTOLOGY = (
         for name, target in (("prp-npa1", "targetIndividual"), ("prp-npa2", "targetValue"))
     ),
 )
+
+ILL_FORMED = Rule("dt-not-type", (Pattern(_X, _P, _Y),), None)
+"""What a literal breaks whose text stands for no value of its datatype; `datatypes.is_well_formed` is the condition."""
