@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
@@ -27,6 +28,9 @@ from benchmarks.servers import (
 )
 
 _STARTS = 5
+_KILLS = 9
+_LIMIT_SECONDS = 1.0
+_ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
 _WARM_UP_SECONDS = 1
 _SLOW_SECONDS = 0.2
 """What takes longer for an answer has no warm-up: answering alike, before, was enough."""
@@ -67,6 +71,8 @@ class Results:
         questions: what was asked.
         rows: of each question (by name) the rows of all its answers.
         ready: seconds from the start of our server to its first answer, its snapshot being there; one a start.
+        replaced: seconds from the moment at which our server's limit ends a query, with the process that evaluates
+            it, to the answer to the next, which is sent once the first is told so; one a query.
         memory: of each engine (by name) the peak under load, in bytes.
         runs: of each cell and engine (by name) the runs, one a round.
     """
@@ -75,6 +81,7 @@ class Results:
     questions: tuple[Question, ...]
     rows: dict[str, int] = field(default_factory=dict)
     ready: list[float] = field(default_factory=list)
+    replaced: list[float] = field(default_factory=list)
     memory: dict[str, int] = field(default_factory=dict)
     runs: dict[Cell, dict[str, list[Run]]] = field(default_factory=dict)
 
@@ -120,6 +127,8 @@ class Measurement:
         ours = our_engine(self._graph)
         peers = [oxigraph_engine(self._graph, self._plan.folder), rdflib_engine(self._graph)]
         self._measure_starts(ours)
+        self._progress(f"{self._graph.name}: time-outs of {ours.name}")
+        self._results.replaced += measure_replacements(self._graph)
         for engine in (ours, *peers):
             self._measure_memory(engine)
         with ExitStack() as stack:
@@ -181,6 +190,19 @@ class Measurement:
         run = _fire(server, load, min(_MOST_SECONDS, max(self._plan.seconds, _ANSWERS * needed * load.connections)))
         settle(server)
         return run
+
+
+def measure_replacements(graph: Graph, kills: int = _KILLS) -> list[float]:
+    """What `Results.replaced` says, of a server with one evaluator."""
+    found = []
+    with running(our_engine(graph, "--evaluators", "1", "--timeout", f"{_LIMIT_SECONDS:g}")) as server:
+        for number in range(kills):
+            started = time.perf_counter()
+            statuses = [server.ask(f"{query} # {number}")[0] for query in (_ENDLESS, "ASK { ?s ?p ?o }")]
+            found.append(time.perf_counter() - started - _LIMIT_SECONDS)
+            if statuses != [504, 200]:
+                raise RuntimeError(f"A query without end and the one after it were answered with {statuses}.")
+    return found
 
 
 def _ratio(ours: float, theirs: float) -> float:

@@ -157,10 +157,26 @@ class AbandonedError(QueryError):
 
 
 class BusyError(MGIGraphError):
-    """All evaluators are at work and the queue is full; `seconds` is when to try again."""
+    """As many queries as may are evaluated and wait, or one has waited as long as it may; or the server stops.
 
-    def __init__(self, seconds: int) -> None:
-        super().__init__("The server is busy with other queries.", f"Try again in {seconds} s or later.")
+    Args:
+        seconds: when to try again.
+        running: how many are evaluated; None where the server stops.
+        waiting: how many wait.
+        waited: how many seconds this one has waited; 0 where it could not wait.
+    """
+
+    def __init__(self, seconds: int, running: int | None = None, waiting: int = 0, waited: float = 0.0) -> None:
+        super().__init__(
+            "The server is stopping."
+            if running is None
+            else f"The server is busy (queries evaluated: {running}, waiting: {waiting}): "
+            f"yours has waited {waited:.0f} s, as long as one may."
+            if waited
+            else f"The server is busy (queries evaluated: {running}, waiting: {waiting}): no more may wait.",
+            f"Try again in {seconds} s or later; ask one query at a time, and for less: name a class, a property or a "
+            "thing, let patterns share variables, add LIMIT.",
+        )
         self.seconds = seconds
 
 

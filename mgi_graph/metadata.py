@@ -89,7 +89,7 @@ def dataset_description(snapshot: Snapshot, address: str) -> list[ox.Triple]:
     return sorted(dict.fromkeys(triples), key=lambda triple: places.setdefault(triple.subject, len(places)))
 
 
-def service_description(snapshot: Snapshot, endpoint: str) -> list[ox.Triple]:
+def service_description(snapshot: Snapshot, endpoint: str, federated: bool = False) -> list[ox.Triple]:
     """The endpoint as sd:Service (SPARQL 1.1 Service Description, section 3).
 
     The regime is simple entailment: what OWL 2 RL infers was written into the default graph beforehand, and is told as
@@ -98,6 +98,7 @@ def service_description(snapshot: Snapshot, endpoint: str) -> list[ox.Triple]:
     Args:
         snapshot: what it answers from.
         endpoint: its address.
+        federated: whether SERVICE may call some other endpoint.
     """
     service = ox.NamedNode(dataset_iri(snapshot, endpoint.rpartition("/")[0]) + "#service")
     dataset, default = ox.BlankNode("dataset"), ox.BlankNode("default")
@@ -119,6 +120,8 @@ def service_description(snapshot: Snapshot, endpoint: str) -> list[ox.Triple]:
     ]
     if snapshot.is_ours:
         triples += _say(service, "sd:feature", _node("sd:UnionDefaultGraph"))
+    if federated:
+        triples += _say(service, "sd:feature", _node("sd:BasicFederatedQuery"))
     for number, facts in enumerate(snapshot.graphs):
         triples += _named_graph(dataset, facts, number)
     return triples

@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from collections import defaultdict
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -14,8 +15,8 @@ import pytest
 from conftest import CASES, ROOT
 from rdflib import RDF, RDFS, Graph, URIRef
 
-from benchmarks import pages, reasoning, servers
-from benchmarks.servers import OURS, Engine, Server
+from benchmarks import graphs, load, measuring, pages, reasoning, report, servers
+from benchmarks.servers import OURS, OXIGRAPH, RDFLIB, Engine, Server
 from benchmarks.synthetic import MOST, SYNTHETIC, TEMPLATE, country_code, write_profiles
 from mgi_graph.namespaces import MGI
 
@@ -103,6 +104,20 @@ def test_pages_are_visited_and_told_by_kind(address: str) -> None:
     text = pages.write(measured, 1, pages.Start(0.123, 4.56))
     assert all(f"| {one.kind} | {len(one.first)} |" in text for one in measured)
     assert "took 123 ms; 4.6 s later" in text
+
+
+def test_the_answer_after_a_time_out_is_measured_and_told(tmp_path: Path) -> None:
+    file = tmp_path / "little.nt"
+    file.write_text("".join(f"<http://x/s{n}> <http://x/p> <http://x/o> .\n" for n in range(300)))
+    graph = graphs.Graph("little", "A little one", file, 300, ("--data", str(file)))
+    replaced = measuring.measure_replacements(graph, 2)
+    assert len(replaced) == 2
+    assert min(replaced) > 0
+    results = measuring.Results(graph, (), ready=[1.5], memory=dict.fromkeys((OURS, OXIGRAPH, RDFLIB), 1))
+    results.runs = defaultdict(lambda: defaultdict(lambda: [load.Run(1.0, 1.0, 1.0, 0)]))
+    results.replaced = [0.01, 0.0304, 5.0]
+    text = report.write([results], measuring.Plan((1,), 1, 1.0, tmp_path))
+    assert "| next query answered within 100 ms of a time-out | little | 30 ms | reached |" in text
 
 
 def test_what_a_benchmark_lacks_is_told_with_its_extra_before_any_work() -> None:

@@ -11,6 +11,7 @@ import pytest
 from conftest import http
 
 import mgi_graph
+from mgi_graph.errors import BusyError
 from mgi_graph.web.messages import in_french
 
 PACKAGE = Path(mgi_graph.__file__).parent
@@ -100,6 +101,15 @@ def test_names_near_to_an_end_are_of_any_kind_and_in_the_language(address: str) 
     listed = text.partition("Les noms les plus proches")[2].partition("</ul>")[0]
     assert "Ordonnance n° 2010-86" in listed
     assert "lang=" not in listed.replace("lang=fr", "")
+
+
+def test_a_full_house_is_told_in_french_with_its_figures() -> None:
+    full, waited = BusyError(2, 4, 128), BusyError(2, 4, 7, 10.02)
+    assert "(requêtes en cours : 4, en attente : 128) : aucune autre" in in_french(full.problem).replace("\xa0", " ")
+    assert "(requêtes en cours : 4, en attente : 7) : la vôtre a attendu 10 s" in in_french(waited.problem).replace(
+        "\xa0", " "
+    )
+    assert in_french(full.remedy).endswith("partagez des variables, ajoutez LIMIT.")
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,11 @@ import subprocess
 import sys
 import threading
 import time
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, suppress
+from dataclasses import dataclass, field
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
 import httpx
@@ -22,6 +26,7 @@ from benchmarks.synthetic import write_profiles
 from mgi_graph import snapshot, sources
 from mgi_graph.namespaces import BASE, ID, MGI
 
+COUNT = "/sparql?format=csv&query=SELECT%20(COUNT(*)%20AS%20%3Fn)%20%7B%3Fs%20%3Fp%20%3Fo%7D"
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
 
 
@@ -38,7 +43,7 @@ def test_health_and_snapshot(address: str) -> None:
     for path in ("health", "metrics"):
         head = http.head(address + path)
         assert (head.status_code, head.content) == (200, b"")
-        assert set(http.post(address + path).headers["allow"].split(", ")) == {"GET", "HEAD"}
+        assert set(http.post(address + path).headers["allow"].split(", ")) == {"GET", "HEAD", "OPTIONS"}
     assert (got.json()["status"], got.headers["cache-control"]) == ("ok", "no-store")
     assert re.fullmatch(r"[0-9a-f]{12}", got.json()["snapshot"])
 
@@ -125,40 +130,66 @@ def test_client_that_goes_away_frees_its_evaluator(serve: Serve, little: Path) -
         assert time.monotonic() - started < 5
 
 
-def test_new_files_are_served_after_sighup_and_who_tries_again_sees_no_gap(
-    launch: Launch, little: Path, tmp_path: Path
-) -> None:
-    count = {"query": "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }", "format": "csv"}
-    with launch("--data", little) as (url, process):
-        before = http.get(f"{url}health").json()["snapshot"]
-        old = descendants(process.pid)
-        failures: list[str] = []
-        done = threading.Event()
+@dataclass
+class Stream:
+    """Clients that ask one request after the other, on new connections and on kept ones; and what they hear."""
 
-        def keep_asking() -> None:
-            with httpx.Client(transport=httpx.HTTPTransport(retries=2)) as client:
-                while not done.is_set():
-                    try:
-                        got = client.get(f"{url}sparql", params=count, headers={"Connection": "close"})
-                    except httpx.TransportError:  # in the instant between the two, as docs/operations.md says
-                        got = client.get(f"{url}sparql", params=count, headers={"Connection": "close"})
-                    if got.text.split() not in (["n", "100"], ["n", "101"]):
-                        failures.append(got.text)
+    port: int
+    done: threading.Event = field(default_factory=threading.Event)
+    asked: Counter[str] = field(default_factory=Counter)
+    failures: list[str] = field(default_factory=list)
 
-        thread = threading.Thread(target=keep_asking)
-        thread.start()
-        with little.open("a") as stream:
-            stream.write("<http://x/new> <http://x/p> <http://x/o> .\n")
-        process.send_signal(signal.SIGHUP)
-        deadline = time.monotonic() + 60
-        while living(old) and time.monotonic() < deadline:  # for a few seconds the old process and the new one answer
-            time.sleep(0.1)
-        done.set()
-        thread.join()
-        assert failures == []
-        assert living(old) == []
-        assert http.get(f"{url}health").json()["snapshot"] != before
-        assert http.get(f"{url}sparql", params=count).text.split() == ["n", "101"]
+    def ask_on_new_ones(self) -> None:
+        while not self.done.is_set():
+            try:
+                with closing(HTTPConnection("127.0.0.1", self.port, timeout=60)) as connection:
+                    self.ask("new", connection)
+            except (OSError, HTTPException) as error:
+                self.failures.append(repr(error))
+
+    def ask_on_kept_ones(self) -> None:
+        while not self.done.is_set():
+            with closing(HTTPConnection("127.0.0.1", self.port, timeout=60)) as connection:
+                self.ask("new", connection)
+                with suppress(OSError, HTTPException):  # a kept one may be closed at any time (RFC 9112, 9.3.1)
+                    while connection.sock and not self.done.is_set():
+                        self.ask("kept", connection)
+
+    def ask(self, kind: str, connection: HTTPConnection) -> None:
+        connection.request("GET", COUNT)
+        got = connection.getresponse()
+        text = got.read().decode()
+        self.asked[kind] += 1
+        if got.status != 200 or text.split() not in [["n", str(number)] for number in range(100, 104)]:
+            self.failures.append(f"{got.status} {text}")
+
+
+def test_three_swaps_lose_no_request_that_is_sent_meanwhile(launch: Launch, little: Path) -> None:
+    with launch("--data", little) as (url, process), ThreadPoolExecutor(10) as pool:
+        stream = Stream(httpx.URL(url).port or 0)
+        clients = [pool.submit(ask) for ask in [stream.ask_on_new_ones] * 8 + [stream.ask_on_kept_ones] * 2]
+        try:
+            for number in range(3):
+                swap(process, little, f"<http://x/new> <http://x/p> <http://x/o{number}> .\n")
+        finally:
+            stream.done.set()
+        for client in clients:
+            client.result()
+        assert http.get(url.rstrip("/") + COUNT).text.split() == ["n", "103"]
+    assert stream.failures == []
+    assert min(stream.asked["kept"], stream.asked["new"]) > 100
+
+
+def swap(process: subprocess.Popen[str], path: Path, line: str) -> None:
+    """Add a line to a file that is served, and wait until that is served, and the process from before has ended."""
+    before = listening(process.pid)
+    with path.open("a") as stream:
+        stream.write(line)
+    process.send_signal(signal.SIGHUP)
+    deadline = time.monotonic() + 60
+    while (now := listening(process.pid)) == before or len(now) > 1:
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
 
 
 def test_broken_files_leave_what_was_served(launch: Launch, little: Path, tmp_path: Path) -> None:
@@ -226,8 +257,7 @@ def test_stop_is_graceful_and_leaves_no_process(launch: Launch, little: Path, tm
 def test_killed_server_leaves_no_process(launch: Launch, little: Path) -> None:
     with launch("--data", little) as (_, process):
         family = descendants(process.pid)
-        listening = [pid for pid in family if b"evaluator" not in Path(f"/proc/{pid}/cmdline").read_bytes()]
-        for pid in (process.pid, *listening):
+        for pid in (process.pid, *listening(process.pid)):
             os.kill(pid, signal.SIGKILL)
         process.wait(20)
     deadline = time.monotonic() + 5
@@ -289,9 +319,19 @@ def living(pids: list[int]) -> list[int]:
     return [pid for pid in pids if Path(f"/proc/{pid}").exists()]
 
 
+def listening(pid: int) -> list[int]:
+    """The processes below a server's first one that answer HTTP."""
+    return [
+        int(child) for task in Path(f"/proc/{pid}/task").iterdir() for child in (task / "children").read_text().split()
+    ]
+
+
 def test_operator_may_allow_one_endpoint(serve: Serve, little: Path) -> None:
     with serve("--data", little) as other, serve("--data", little, "--service", f"{other}sparql") as url:
         query = "SELECT (COUNT(*) AS ?n) { SERVICE <%s> { ?s ?p ?o } }"
+        for address, told in ((url, True), (other, False)):  # SPARQL 1.1 Service Description, section 3.2.4
+            description = http.get(f"{address}sparql", headers={"Accept": "application/n-triples"}).text
+            assert ("service-description#BasicFederatedQuery" in description) is told
         for endpoint, status in ((f"{other}sparql", 200), (f"{other}other", 400), (f"{url}sparql", 400)):
             got = http.get(f"{url}sparql", params={"query": query % endpoint, "format": "csv"})
             assert got.status_code == status

@@ -87,6 +87,18 @@ def test_options_says_what_is_allowed_to_whom(sparql: str) -> None:
     assert "POST" in got.headers["access-control-allow-methods"]
 
 
+@pytest.mark.parametrize(
+    "path", ["", "sparql", "doc/country/NER", "questions", "dataset", "explore", "search", "health"]
+)
+@pytest.mark.parametrize("headers", [{}, {"Origin": "https://example.org"}])
+def test_options_says_what_is_allowed_everywhere(address: str, path: str, headers: dict[str, str]) -> None:
+    got = http.options(address + path, headers=headers)
+    assert (got.status_code, got.content) == (204, b"")
+    assert {"GET", "HEAD", "OPTIONS"} <= set(got.headers["allow"].split(", "))
+    assert got.headers.get("access-control-allow-origin", "*" if not headers else "") == "*"
+    assert http.options(address + "nowhere").status_code == 404
+
+
 @pytest.mark.parametrize("query", ["ASK {}", "ASK {"])
 def test_any_origin_may_read_results_and_errors(sparql: str, query: str) -> None:
     got = http.get(sparql, params={"query": query}, headers={"Origin": "https://example.org"})

@@ -363,7 +363,8 @@ def small_app(engine: Engine, *asked: catalogue.Question) -> Client:
 
 
 @pytest.mark.parametrize(
-    ("error", "status"), [(BusyError(7), 503), (QueryTimeoutError(30), 504), (ResultTooLargeError(5, "rows"), 507)]
+    ("error", "status"),
+    [(BusyError(7, 4, 128), 503), (QueryTimeoutError(30), 504), (ResultTooLargeError(5, "rows"), 507)],
 )
 def test_an_engine_in_trouble_is_told(error: MGIGraphError, status: int) -> None:
     got = small_app(Failing(error), *CATALOGUE).get("/questions/which-laws/answer", headers=JSON_ONLY)

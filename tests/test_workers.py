@@ -118,12 +118,15 @@ def test_full_house_is_told(built: Snapshot) -> None:
         slow = [asyncio.ensure_future(ask(pool, ENDLESS)) for _ in range(2)]
         await asyncio.sleep(0.1)
         assert pool.queued == 1
-        with pytest.raises(BusyError):
+        with pytest.raises(BusyError, match=r"\(queries evaluated: 1, waiting: 1\): no more may wait"):
             await ask(pool, "ASK {}")
         outcomes = await asyncio.gather(*slow, return_exceptions=True)
         assert {type(error) for error in outcomes} == {QueryTimeoutError, BusyError}
+        assert "(queries evaluated: 1, waiting: 0): yours has waited 1 s, as long as one may." in "".join(
+            map(str, outcomes)
+        )
 
-    with_pool(built, Limits(seconds=3, evaluators=1, waiting=1, wait_seconds=0.5), use)
+    with_pool(built, Limits(seconds=3, evaluators=1, waiting=1, wait_seconds=0.8), use)
 
 
 @pytest.mark.parametrize(

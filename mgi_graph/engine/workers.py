@@ -167,7 +167,7 @@ class WorkerPool:
         for worker in tuple(self._all):
             worker.kill()
         while self._waiting:
-            self._refuse(self._waiting.popleft())
+            self._refuse(self._waiting.popleft(), BusyError(_RETRY_SECONDS))
         for process in self._ending:
             process.wait(_START_SECONDS)
         if self._watching:
@@ -227,8 +227,10 @@ class WorkerPool:
         return self._loop
 
     async def _wait(self) -> _Worker:
-        if len(self._waiting) >= self.limits.waiting or self._closed:
+        if self._closed:
             raise BusyError(_RETRY_SECONDS)
+        if len(self._waiting) >= self.limits.waiting:
+            raise BusyError(_RETRY_SECONDS, self.busy, self.queued)
         waiter = _Waiter(self._running_loop.create_future(), time.monotonic())
         self._waiting.append(waiter)
         self._keep_watching()
@@ -248,7 +250,8 @@ class WorkerPool:
             worker.look(now, self.limits.seconds)
         self._slow = sum(worker.spent(now) > _TICK_SECONDS for worker in working)
         while self._waiting and now - self._waiting[0].since > self.limits.wait_seconds:
-            self._refuse(self._waiting.popleft())
+            waiter = self._waiting.popleft()
+            self._refuse(waiter, BusyError(_RETRY_SECONDS, self.busy, self.queued, now - waiter.since))
         self._ensure_spare()
         self._hand_out()
         self._let_go(now)
@@ -276,9 +279,9 @@ class WorkerPool:
         if not self._idle:
             self._ensure_spare()
 
-    def _refuse(self, waiter: _Waiter) -> None:
+    def _refuse(self, waiter: _Waiter, reason: BusyError) -> None:
         if not waiter.worker.done():
-            waiter.worker.set_exception(BusyError(_RETRY_SECONDS))
+            waiter.worker.set_exception(reason)
 
     def _ensure_spare(self) -> None:
         """Start processes until one stands ready beside those at work, also where those are as many as may be."""

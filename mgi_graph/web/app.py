@@ -181,7 +181,9 @@ def create_app(
     api.include_router(comparisons.create_router(engine))
     editor = Editor(engine, questions, snapshot)
     api.include_router(editor.create_router())
-    api.include_router(service.create_router(snapshot, partial(_address, settings), editor))
+    api.include_router(
+        service.create_router(snapshot, partial(_address, settings), editor, bool(settings.limits.services))
+    )
     api.include_router(trust.create_router(engine, snapshot, settings))
     api.include_router(dataset.create_router(snapshot, partial(_address, settings)))
     api.include_router(why.create_router(engine))

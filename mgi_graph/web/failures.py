@@ -59,8 +59,13 @@ async def answer_error(request: Request, error: Exception) -> Response:
 async def answer_http_error(request: Request, error: Exception) -> Response:
     """Answer for an error that only HTTP knows: no such address, method not allowed."""
     assert isinstance(error, HTTPException)
+    headers = dict(error.headers or {})
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        headers["Allow"] = f"{headers['Allow']}, OPTIONS"
+        if request.method == "OPTIONS":  # RFC 9110, section 9.3.7
+            return Response(status_code=204, headers=headers)
     problem = _problem(error.status_code, str(error.detail), "", "HTTPException", [])
-    return _respond(request, problem, error.headers or {})
+    return _respond(request, problem, headers)
 
 
 def wants_json(request: Request) -> bool:

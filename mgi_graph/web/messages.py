@@ -155,8 +155,22 @@ _MESSAGES = (
         "Donnez un paramètre `query`, avec une requête SPARQL 1.1 ; {0} ont été donnés.",
     ),
     # ---- limits
-    ("The server is busy with other queries.", "Le serveur est occupé par d’autres requêtes."),
-    ("Try again in {0} s or later.", "Réessayez dans {0} s ou plus tard."),
+    ("The server is stopping.", "Le serveur s’arrête."),
+    (
+        "The server is busy (queries evaluated: {0}, waiting: {1}): no more may wait.",
+        "Le serveur est occupé (requêtes en cours : {0}, en attente : {1}) : aucune autre ne peut attendre.",
+    ),
+    (
+        "The server is busy (queries evaluated: {0}, waiting: {1}): yours has waited {2} s, as long as one may.",
+        "Le serveur est occupé (requêtes en cours : {0}, en attente : {1}) : la vôtre a attendu {2} s, "
+        "le plus qu’il est permis.",
+    ),
+    (
+        "Try again in {0} s or later; ask one query at a time, and for less: name a class, a property or a thing, "
+        "let patterns share variables, add LIMIT.",
+        "Réessayez dans {0} s ou plus tard ; posez une requête à la fois, et demandez moins : nommez une classe, une "
+        "propriété ou une chose, partagez des variables, ajoutez LIMIT.",
+    ),
     ("Try again in {0} s.", "Réessayez dans {0} s."),
     (
         "Your queries have used up the {0} seconds that a client has in {1} s.",

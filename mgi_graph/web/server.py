@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
+import os
+import signal
 import socket
 import sys
 import threading
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, MutableMapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
+from typing import Any
 
+from granian._granian import SocketHolder
 from granian.constants import HTTPModes, Interfaces, Loops
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
-from granian.server import Server
+from granian.server.mp import MPServer
 from granian.utils.proxies import wrap_asgi_with_proxy_headers
 
 from mgi_graph import snapshot
@@ -39,6 +44,8 @@ _BACKLOG = 1024
 _HEAD_MILLISECONDS = 15_000
 _HEAD_BYTES = 512 * 1024
 _STOP_SECONDS = 10
+_DRAIN_SECONDS = 1
+_CLOSE = (b"connection", b"close")
 
 
 @dataclass(frozen=True)
@@ -71,8 +78,8 @@ class Served:
 
 
 @contextmanager
-def reserved(host: str, port: int) -> Iterator[tuple[str, int]]:
-    """Take the address before any work is done, so that a port in use is told at once; gives host and port.
+def reserved(host: str, port: int) -> Iterator[socket.socket]:
+    """Take the address before any work is done, so that a port in use is told at once; gives a socket bound to it.
 
     Raises:
         PortInUseError: the address is taken, not allowed, or none of this machine's.
@@ -82,16 +89,75 @@ def reserved(host: str, port: int) -> Iterator[tuple[str, int]]:
         with socket.create_server(address[:2], family=family) as alone:  # fails where anybody listens
             name, number = alone.getsockname()[:2]
         holder = socket.socket(family)
-        holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        holder.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # those that it accepts have it, too
         holder.bind((name, number))
     except (OSError, UnicodeError) as error:
-        problem = error.strerror if isinstance(error, OSError) else str(error)
-        raise PortInUseError(
-            f"The server cannot listen on {host}, port {port}: {problem}.",
-            "Choose another with --port (0 takes a free one) or --host.",
-        ) from None
+        raise _taken(host, port, error) from None
     with holder:
-        yield name, number
+        yield holder
+
+
+def _taken(host: str, port: int, error: OSError | UnicodeError) -> PortInUseError:
+    problem = error.strerror if isinstance(error, OSError) else str(error)
+    return PortInUseError(
+        f"The server cannot listen on {host}, port {port}: {problem}.",
+        "Choose another with --port (0 takes a free one) or --host.",
+    )
+
+
+class _Server(MPServer):
+    """Granian's server, whose processes all listen at one socket: what waits there outlives each of them.
+
+    By itself each would listen at one of its own, and what waits there is reset when that process ends.
+    """
+
+    def __init__(self, listener: socket.socket, **options: Any) -> None:
+        host, port = listener.getsockname()[:2]
+        super().__init__("mgi-graph", host, port, backlog=_BACKLOG, **options)
+        self._listener = listener
+
+    def _init_shared_socket(self) -> None:
+        """Give the socket to the processes to come, which inherit it (granian)."""
+        inherited = self._listener.fileno()
+        holder = SocketHolder(inherited, False, _BACKLOG)  # type: ignore[call-arg]  # its stub has no arguments
+        vars(self).update(_sso=self._listener, _sfd=inherited, _shd=holder)
+
+
+class _Leaving:
+    """The application in a process that is told to end: it takes no connection more, and lets those that it has go.
+
+    Granian closes at once every connection on which no request has begun, also one just made. So it is told a moment
+    later: until then whoever has connected is answered, and is told that the connection ends with the answer.
+
+    Args:
+        app: answers.
+        listener: where the process listens.
+    """
+
+    def __init__(self, app: Application, listener: socket.socket) -> None:
+        self._app, self._listener = app, listener
+        self._leaving = False
+
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        """Answer a request."""
+        if scope["type"] == "lifespan":
+            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, self._leave)
+        return self._app(scope, receive, partial(_send_last, send) if self._leaving else send)
+
+    def _leave(self) -> None:
+        self._leaving = True
+        with socket.create_server(("127.0.0.1", 0)) as another:  # nobody is told of it
+            another.setblocking(False)
+            os.dup2(another.fileno(), self._listener.fileno())  # who comes now is left to the others that listen there
+        asyncio.get_running_loop().call_later(_DRAIN_SECONDS, os.kill, os.getpid(), signal.SIGINT)
+
+
+async def _send_last(send: Send, message: MutableMapping[str, Any]) -> None:
+    """Send a part of the last answer on a connection."""
+    if message["type"] == "http.response.start":
+        message = {**message, "headers": [*message.get("headers", ()), _CLOSE]}
+    await send(message)
 
 
 @dataclass
@@ -101,6 +167,7 @@ class _Current:
     snapshot: Snapshot
     questions: tuple[Question, ...]
     settings: Settings
+    listener: socket.socket
     store: Store | None = None
 
     def __post_init__(self) -> None:
@@ -125,31 +192,32 @@ class _Current:
         """Make the application; called in the process that listens."""
         app = create_app(self.snapshot, self.questions, self.settings, self.store)
         proxies = self.settings.proxies
-        return wrap_asgi_with_proxy_headers(app, list(proxies)) if proxies else app
+        return _Leaving(wrap_asgi_with_proxy_headers(app, list(proxies)) if proxies else app, self.listener)
 
 
-def run(served: Served, settings: Settings, address: tuple[str, int], progress: Progress) -> None:
+def run(served: Served, settings: Settings, listener: socket.socket, progress: Progress) -> None:
     """Serve until stopped; the address is printed once the server is ready. SIGHUP serves what is then on disk.
 
     Raises:
-        MGIGraphError: there is nothing to serve.
+        MGIGraphError: there is nothing to serve; another program has begun to listen at the address meanwhile.
     """
-    host, port = address
-    server = Server(
-        "mgi-graph",
-        host,
-        port,
+    host, port = listener.getsockname()[:2]
+    server = _Server(
+        listener,
         interface=Interfaces.ASGI,
         loop=Loops.uvloop,
         http=HTTPModes.http1,
         http1_settings=HTTP1Settings(header_read_timeout=_HEAD_MILLISECONDS, max_buffer_size=_HEAD_BYTES),
         websockets=False,
-        backlog=_BACKLOG,
         respawn_failed_workers=True,
         workers_kill_timeout=_STOP_SECONDS,
         log_level=LogLevels.warning,
     )
-    with closing(_Current(served.snapshot(progress), served.questions(), settings, served.store)) as current:
+    with closing(_Current(served.snapshot(progress), served.questions(), settings, listener, served.store)) as current:
+        try:
+            listener.listen(_BACKLOG)
+        except OSError as error:
+            raise _taken(host, port, error) from None
         server.on_reload(partial(_renew, served, current))
         threading.Thread(target=_announce, args=(host, port), daemon=True).start()
         server.serve(target_loader=current.load, wrap_loader=False)

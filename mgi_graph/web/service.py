@@ -34,13 +34,14 @@ _FAILURES = {
 }
 
 
-def create_router(snapshot: Snapshot, address: Callable[[Request], str], editor: Editor) -> APIRouter:
+def create_router(snapshot: Snapshot, address: Callable[[Request], str], editor: Editor, federated: bool) -> APIRouter:
     """The route of the endpoint for those who come without a query.
 
     Args:
         snapshot: what is served.
         address: says where this server is.
         editor: makes the page for a browser.
+        federated: whether SERVICE may call some other endpoint.
     """
     router = APIRouter(include_in_schema=False)
 
@@ -53,7 +54,8 @@ def create_router(snapshot: Snapshot, address: Callable[[Request], str], editor:
 
     def describe(request: Request) -> Response:
         form = negotiate(request, RDF).form
-        body = serialize_triples(metadata.service_description(snapshot, address(request) + PATH), form)
+        said = metadata.service_description(snapshot, address(request) + PATH, federated)
+        body = serialize_triples(said, form)
         return Response(body, 200, {"Vary": "Accept", "X-Content-Type-Options": "nosniff"}, form.content_type)
 
     return router
