@@ -187,7 +187,7 @@ def swap(process: subprocess.Popen[str], path: Path, line: str) -> None:
         stream.write(line)
     process.send_signal(signal.SIGHUP)
     deadline = time.monotonic() + 60
-    while (now := listening(process.pid)) == before or len(now) > 1:
+    while (now := listening(process.pid)) == before or len(now) != 1:
         assert time.monotonic() < deadline
         time.sleep(0.1)
 
@@ -321,9 +321,10 @@ def living(pids: list[int]) -> list[int]:
 
 def listening(pid: int) -> list[int]:
     """The processes below a server's first one that answer HTTP."""
-    return [
-        int(child) for task in Path(f"/proc/{pid}/task").iterdir() for child in (task / "children").read_text().split()
-    ]
+    while True:
+        with suppress(FileNotFoundError, ProcessLookupError):  # a thread has ended while its children were read
+            tasks = Path(f"/proc/{pid}/task").iterdir()
+            return [int(child) for task in tasks for child in (task / "children").read_text().split()]
 
 
 def test_operator_may_allow_one_endpoint(serve: Serve, little: Path) -> None:
