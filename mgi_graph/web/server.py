@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import multiprocessing
 import os
 import signal
 import socket
@@ -189,7 +190,8 @@ class _Current:
         self._held.close()
 
     def load(self) -> Application:
-        """Make the application; called in the process that listens."""
+        """Make the application; called in the process that listens, which ends with the one that watches over it."""
+        threading.Thread(target=_end_with_parent, daemon=True).start()
         app = create_app(self.snapshot, self.questions, self.settings, self.store)
         proxies = self.settings.proxies
         return _Leaving(wrap_asgi_with_proxy_headers(app, list(proxies)) if proxies else app, self.listener)
@@ -221,6 +223,14 @@ def run(served: Served, settings: Settings, listener: socket.socket, progress: P
         server.on_reload(partial(_renew, served, current))
         threading.Thread(target=_announce, args=(host, port), daemon=True).start()
         server.serve(target_loader=current.load, wrap_loader=False)
+
+
+def _end_with_parent() -> None:
+    """Where the parent was killed, nobody else would end this process, and it would keep the address."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    parent.join()
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 def _renew(served: Served, current: _Current) -> None:
