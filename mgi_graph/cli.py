@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mgi_graph.errors import FormatError, MGIGraphError, ParameterError, SourceError
+from mgi_graph.errors import FormatError, MGIGraphError, ParameterError, SourceError, near
 
 if TYPE_CHECKING:
     from mgi_graph.agreement import Agreement
@@ -164,7 +164,7 @@ def _agree(found: Agreement[Any], what: str, oracle: str, told: Callable[[Any], 
 
 def _show(report: Report, lang: Language) -> None:
     for violation in report.violations:
-        places = [f"{_near(path)}:{line}" for path, line in violation.places] or ["(in no file)"]
+        places = [f"{near(path)}:{line}" for path, line in violation.places] or ["(in no file)"]
         what = " ".join(part for part in (violation.focus, violation.path, violation.value) if part)
         message = violation.message(lang)
         typer.echo(f"{', '.join(places)}: {violation.severity}: {what}\n    {message} [{violation.shape}]")
@@ -187,7 +187,7 @@ def fmt(
     for path in files or found.data:
         tidied, before = layout.tidy(path), sources.read_bytes(path).decode("utf-8")
         changed |= tidied != before
-        typer.echo(f"{_near(path)}: {'in form' if tidied == before else 'not in form' if look else 'written anew'}")
+        typer.echo(f"{near(path)}: {'in form' if tidied == before else 'not in form' if look else 'written anew'}")
         if tidied != before and not look:
             path.write_text(tidied, "utf-8")
     named = files or found.data
@@ -208,7 +208,7 @@ def new_profile(
     made.path.parent.mkdir(exist_ok=True)
     with made.path.open("x", encoding="utf-8") as output:
         output.write(made.turtle)
-    file = _near(made.path)
+    file = near(made.path)
     typer.echo(
         f"{file}: written, an empty profile of {made.country.en} ({made.country.alpha3}) of {year}.\n"
         f"Next:\n"
@@ -365,7 +365,7 @@ def docs() -> None:
     page = found.root / "queries" / "README.md"
     page.write_text(report.catalogue_page(catalogue.read_catalogue(found.queries)), "utf-8")
     for path in (page, *write_reference(found, found.root / "docs" / "ontology")):
-        typer.echo(f"{_near(path)}: written")
+        typer.echo(f"{near(path)}: written")
 
 
 @app.command()
@@ -505,10 +505,6 @@ def _progress() -> Iterator[Progress]:
     console = Console(stderr=True)
     with console.status("") as status:
         yield lambda step: status.update(f"{step} …")
-
-
-def _near(path: Path) -> str:
-    return os.path.relpath(path) if path.is_relative_to(Path.cwd()) else str(path)
 
 
 def _complain(text: str) -> None:

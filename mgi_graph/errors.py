@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 Labels = Mapping[str, Mapping[str, str]]
 """The labels of things by language, by IRI."""
+
+
+def near(path: Path) -> str:
+    """How a message names a file: from the working directory where it lies below it, else in full."""
+    return os.path.relpath(path) if path.is_relative_to(Path.cwd()) else str(path)
 
 
 class MGIGraphError(Exception):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from mgi_graph.checking import Progress, check, nearest
+from mgi_graph.errors import near
 from mgi_graph.places import ANY_BLANK, Places
 from mgi_graph.reasoning.closure import infer_once
 from mgi_graph.reasoning.rules import compile_rules
@@ -63,13 +63,9 @@ def _inspect(sources: Sources, data: Sequence[Path], progress: Progress) -> Insp
         subject = ANY_BLANK if isinstance(triple.subject, ox.BlankNode) else str(triple.subject)
         obj = ANY_BLANK if isinstance(triple.object, ox.BlankNode) else str(triple.object)
         found = places.of(subject, str(triple.predicate), obj)
-        return ", ".join(f"{_near(path)}:{line}" for path, line in found)
+        return ", ".join(f"{near(path)}:{line}" for path, line in found)
 
     return Inspection(report, infer_once(asserted_triples(paths), rules, where))
-
-
-def _near(path: Path) -> str:
-    return os.path.relpath(path) if path.is_relative_to(Path.cwd()) else str(path)
 
 
 def asserted_triples(paths: Sequence[Path]) -> Iterator[ox.Triple]:

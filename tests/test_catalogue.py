@@ -206,26 +206,25 @@ def test_bad_header_is_told(tmp_path: Path, text: str, problem: str) -> None:
 HOSTILE: Sequence[str] = ['x" } DROP ALL #', "\\u0022 } ?s ?p ?o #", "}\nSELECT", "\\", "'''", "{{body}}", "$body"]
 
 
+def asking(folder: Path, names: str, text: str) -> catalogue.Question:
+    """A question with texts for parameters, one a letter of `names`."""
+    params = ", ".join(f"{name}: {{type: string, label: {{en: a, fr: b}}}}" for name in names)
+    path = folder / "echo.rq"
+    path.write_text(f"{HEAD}#+ params: {{{params}}}\n{text}", "utf-8")
+    return catalogue.read_question(path)
+
+
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_value_stays_a_value(tmp_path: Path, text: str, engine: EmbeddedEngine) -> None:
-    path = tmp_path / "echo.rq"
-    path.write_text(
-        HEAD + "#+ params: {x: {type: string, label: {en: a, fr: b}}}\n"
-        'SELECT ?x WHERE { VALUES $x { "default" } } ORDER BY ?x',
-        "utf-8",
-    )
-    answer = answers.ask(engine, catalogue.read_question(path), {"x": text})
+    echo = asking(tmp_path, "x", 'SELECT ?x WHERE { VALUES $x { "default" } } ORDER BY ?x')
+    answer = answers.ask(engine, echo, {"x": text})
     assert answer.table.rows == ((ox.Literal(text),),)
     assert by_rdflib(Graph(), answer.question.bind(answer.values)).rows == ((ox.Literal(text),),)
 
 
 @pytest.mark.parametrize("hostile", ["VALUES $y { }", "VALUES $x { }", "VALUES ?y { 1 } VALUES ?x { 2 }"])
 def test_a_value_is_no_place_for_another_value(tmp_path: Path, hostile: str, engine: EmbeddedEngine) -> None:
-    path = tmp_path / "echo.rq"
-    path.write_text(
-        HEAD + "#+ params: {x: {type: string, label: {en: a, fr: b}}, y: {type: string, label: {en: a, fr: b}}}\n"
-        'SELECT ?x ?y WHERE { { VALUES $x { "a" } VALUES $y { "b" } } UNION { VALUES $y { "b" } VALUES $x { "a" } } }',
-        "utf-8",
-    )
-    answer = answers.ask(engine, catalogue.read_question(path), {"x": hostile, "y": hostile})
+    union = '{ VALUES $x { "a" } VALUES $y { "b" } } UNION { VALUES $y { "b" } VALUES $x { "a" } }'
+    echo = asking(tmp_path, "xy", f"SELECT ?x ?y WHERE {{ {union} }}")
+    answer = answers.ask(engine, echo, {"x": hostile, "y": hostile})
     assert answer.table.rows == ((ox.Literal(hostile), ox.Literal(hostile)),) * 2
