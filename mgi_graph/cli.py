@@ -427,9 +427,11 @@ def serve(
     if data and store:
         raise ParameterError("Files and a store cannot be served together.", "Give --data or --store.")
     elsewhere = _store(store, user) if store else None
-    with server.reserved(host, port) as listener, _progress() as progress:
+    with server.reserved(host, port) as listener:
         served = server.Served(None if data else sources.find_sources(), tuple(data or ()), elsewhere)
-        server.run(served, settings, listener, progress)
+        with _progress() as progress:
+            found = served.snapshot(progress)
+        server.run(served, found, settings, listener)
 
 
 def _engine(store: str | None, user: str = "") -> Engine:

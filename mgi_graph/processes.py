@@ -10,21 +10,30 @@ import pickle
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from queue import SimpleQueue
-from typing import Any
+from typing import IO, Any
 
 from mgi_graph.errors import SnapshotError
 
+_CORES = os.cpu_count() or 1
 _COMMAND = (sys.executable, "-c", f"from {__name__} import serve; serve()")
+
+_replies: IO[bytes]
 
 
 class Processes(Executor):
-    """As many processes as there are cores; functions, arguments and results go there and back pickled."""
+    """Processes in which functions are called; these, arguments and results go there and back pickled.
 
-    def __init__(self) -> None:
-        number = os.cpu_count() or 1
+    Args:
+        number: how many.
+        progress: is told what a function tells by `tell`.
+    """
+
+    def __init__(self, number: int = _CORES, progress: Callable[[str], None] = lambda _: None) -> None:
+        self._progress = progress
         environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
         self._all = [
             subprocess.Popen(_COMMAND, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
@@ -43,13 +52,15 @@ class Processes(Executor):
         return self._threads.submit(self._call, fn, args, kwargs)
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """End the processes, once they have done what is open."""
+        """End the processes, once they have done what is open; where it is cancelled, at once."""
+        for process in self._all if cancel_futures else ():
+            process.kill()
         self._threads.shutdown(wait=True, cancel_futures=cancel_futures)
         for process in self._all:
             process.communicate()
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        """End the processes; after an error, or a key that interrupts, nothing more is begun."""
+        """End the processes; after an error, or a key that interrupts, at once."""
         self.shutdown(cancel_futures=kind is not None)
 
     def _call(self, *call: Any) -> Any:
@@ -59,10 +70,12 @@ class Processes(Executor):
         try:
             pickle.dump(call, process.stdin)
             process.stdin.flush()
-            result, error = pickle.load(process.stdout)
+            while isinstance(reply := pickle.load(process.stdout), str):
+                self._progress(reply)
+            result, error = reply
         except (EOFError, OSError):
             raise SnapshotError(
-                "A process that checks the files has ended before it was done.", "Is there enough memory?"
+                "A process that builds or checks has ended before it was done.", "Is there enough memory?"
             ) from None
         finally:
             self._idle.put(process)
@@ -71,20 +84,35 @@ class Processes(Executor):
         return result
 
 
+def tell(step: str) -> None:
+    """In such a process: tell the one who asked what is done next, in a few words."""
+    _reply(step)
+
+
 def serve() -> None:
-    """Call what comes on the standard input, until it ends."""
+    """Call what comes on the standard input; end with that, also in the midst of a call."""
+    global _replies
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the one who asks is interrupted, and ends this
-    asked, replies = sys.stdin.buffer, os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    _replies = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     sys.stdout = sys.stderr  # what is printed must not get between the replies
+    calls: SimpleQueue[Any] = SimpleQueue()
+    threading.Thread(target=_read, args=(calls,), daemon=True).start()
+    while True:
+        function, args, kwargs = calls.get()
+        try:
+            _reply((function(*args, **kwargs), None))
+        except Exception as error:
+            _reply((None, error))  # raised again where the result is awaited
+
+
+def _read(calls: SimpleQueue[Any]) -> None:
     while True:
         try:
-            function, args, kwargs = pickle.load(asked)
+            calls.put(pickle.load(sys.stdin.buffer))
         except EOFError:
-            return
-        reply: tuple[Any, Exception | None]
-        try:
-            reply = (function(*args, **kwargs), None)
-        except Exception as error:
-            reply = (None, error)  # raised again where the result is awaited
-        pickle.dump(reply, replies)
-        replies.flush()
+            os._exit(0)
+
+
+def _reply(reply: str | tuple[Any, Exception | None]) -> None:
+    pickle.dump(reply, _replies)
+    _replies.flush()

@@ -13,9 +13,10 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from functools import partial
 from itertools import chain, islice
 from pathlib import Path
-from typing import IO, Any, NamedTuple
+from typing import IO, Any, NamedTuple, TypeAlias
 
 import pyoxigraph as ox
 
@@ -24,6 +25,7 @@ from mgi_graph.census import Census, Part, take_census
 from mgi_graph.dumps import Dump
 from mgi_graph.errors import SnapshotError, ValidationError
 from mgi_graph.namespaces import DCTERMS, GRAPH, PROV, RDF, RDFS, VOID, XSD
+from mgi_graph.processes import Processes, tell
 from mgi_graph.sources import CACHE_VARIABLE as CACHE_VARIABLE
 from mgi_graph.sources import Sources, cache_folder, graph_iri, parse_quads, read_bytes
 
@@ -47,6 +49,10 @@ class _Content(NamedTuple):
 
     graphs: tuple[GraphFacts, ...]
     dumps: tuple[Dump, ...] = ()
+
+
+_Fill: TypeAlias = Callable[[ox.Store, Path, Progress], _Content]
+"""Fills a store, and a folder with dumps."""
 
 
 @dataclass(frozen=True)
@@ -106,8 +112,10 @@ class Snapshot:
             ) from None
 
 
-def current(sources: Sources, progress: Progress = lambda _: None) -> Snapshot:
+def current(sources: Sources, progress: Progress = lambda _: None, *, apart: bool = False) -> Snapshot:
     """The snapshot of the sources as they are now: the one on disk, or one built (closed and validated) for it.
+
+    `apart` builds in a process of its own, for one that forks: a store has threads, which are not forked with it.
 
     Raises:
         SourceError: a file is missing or malformed.
@@ -117,7 +125,7 @@ def current(sources: Sources, progress: Progress = lambda _: None) -> Snapshot:
         SnapshotError: the store cannot be written.
     """
     version = version_of(sources)
-    return _open(version) or _build(version, lambda store, dumps: _fill_graph(store, dumps, sources, progress))
+    return _open(version) or _built(version, partial(_fill_graph, sources), progress, apart)
 
 
 def version_of(sources: Sources) -> str:
@@ -129,8 +137,10 @@ def version_of(sources: Sources) -> str:
     return _version([sources.fingerprint()])
 
 
-def of_files(paths: Sequence[Path], progress: Progress = lambda _: None) -> Snapshot:
+def of_files(paths: Sequence[Path], progress: Progress = lambda _: None, *, apart: bool = False) -> Snapshot:
     """The snapshot of any RDF files, as they are: their default graph is the default graph, their named graphs stay.
+
+    `apart` builds in a process of its own.
 
     Raises:
         SourceError: a file is missing, malformed, or of a format that its ending does not say.
@@ -138,7 +148,7 @@ def of_files(paths: Sequence[Path], progress: Progress = lambda _: None) -> Snap
     """
     contents = [f"{path.suffix}:{hashlib.sha256(read_bytes(path)).hexdigest()}:{path.resolve()}" for path in paths]
     version = _version(contents)
-    return _open(version) or _build(version, lambda store, dumps: _fill_files(store, paths, progress))
+    return _open(version) or _built(version, partial(_fill_files, paths), progress, apart)
 
 
 def _version(parts: Iterable[str]) -> str:
@@ -188,7 +198,15 @@ def _read_census(facts: dict[str, Any]) -> Census:
     return Census(**{**facts, **parts, **lists})
 
 
-def _build(version: str, fill: Callable[[ox.Store, Path], _Content]) -> Snapshot:
+def _built(version: str, fill: _Fill, progress: Progress, apart: bool) -> Snapshot:
+    if not apart:
+        return _build(version, fill, progress)
+    with Processes(1, progress) as process:
+        built: Snapshot = process.submit(_build, version, fill, tell).result()
+        return built
+
+
+def _build(version: str, fill: _Fill, progress: Progress) -> Snapshot:
     """Fill a store in a folder of its own, then move it into place at one stroke; whoever comes first wins."""
     folder = cache_folder() / version
     try:
@@ -196,7 +214,7 @@ def _build(version: str, fill: Callable[[ox.Store, Path], _Content]) -> Snapshot
         _clear_abandoned(folder.parent)
         with tempfile.TemporaryDirectory(dir=folder.parent, prefix=_WORKSHOP) as workshop, _claimed(Path(workshop)):
             store = ox.Store(str(Path(workshop) / "store"))
-            content = fill(store, Path(workshop) / "dumps")
+            content = fill(store, Path(workshop) / "dumps", progress)
             store.optimize()
             store.flush()
             manifest = _manifest(version, store, content)
@@ -283,7 +301,7 @@ def hold(folder: Path) -> IO[bytes]:
     return handle
 
 
-def _fill_graph(store: ox.Store, dumps: Path, sources: Sources, progress: Progress) -> _Content:
+def _fill_graph(sources: Sources, store: ox.Store, dumps: Path, progress: Progress) -> _Content:
     from mgi_graph.inspection import inspect
 
     progress("drawing the inferences and checking the graph (once)")
@@ -310,7 +328,7 @@ def _fill_graph(store: ox.Store, dumps: Path, sources: Sources, progress: Progre
     return _Content(tuple(graphs), dumping.finish(dumps, sources, described))
 
 
-def _fill_files(store: ox.Store, paths: Sequence[Path], progress: Progress) -> _Content:
+def _fill_files(paths: Sequence[Path], store: ox.Store, _: Path, progress: Progress) -> _Content:
     def read(path: Path) -> Iterator[ox.Quad]:
         progress(f"reading {path}")
         return parse_quads(path, rename_blank_nodes=True)

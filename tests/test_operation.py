@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import pty
 import re
+import select
 import shutil
 import signal
 import subprocess
@@ -229,6 +231,30 @@ def test_one_broken_profile_among_many_is_named_and_leaves_what_was_served(
             assert re.search(rf"{profile.name}:\d+", log.read_bytes()[told:].decode("utf-8"))
             assert http.get(f"{url}health").json()["snapshot"] == before
             assert http.get(f"{url}sparql", params={"query": "ASK { ?a ?b ?c }"}).json()["boolean"] is True
+
+
+def test_on_a_terminal_nothing_is_said_to_be_under_way_once_it_serves(little: Path, tmp_path: Path) -> None:
+    terminal, its_end = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "mgi_graph", "serve", "--port", "0", "--data", str(little)],
+        cwd=ROOT,
+        env=os.environ | {"MGI_GRAPH_CACHE": str(tmp_path / "cache"), "TERM": "xterm"},
+        stdout=its_end,
+        stderr=its_end,
+    )
+    os.close(its_end)
+    try:
+        said = b""
+        while b"is ready at" not in said:
+            said += os.read(terminal, 4096)
+        assert b"reading" in said
+        while select.select([terminal], [], [], 1)[0]:  # what moves there moves ten times a second
+            said += os.read(terminal, 4096)
+        assert said.rstrip().endswith(b"/sparql)")
+    finally:
+        process.terminate()
+        process.wait(20)
+        os.close(terminal)
 
 
 def test_stop_is_graceful_and_leaves_no_process(launch: Launch, little: Path, tmp_path: Path) -> None:

@@ -64,8 +64,8 @@ class Served:
             MGIGraphError: as `snapshot.current` and `snapshot.of_files`; as `holding.check`.
         """
         if not self.sources:
-            return snapshot.of_files(self.data, progress)
-        found = snapshot.current(self.sources, progress)
+            return snapshot.of_files(self.data, progress, apart=True)
+        found = snapshot.current(self.sources, progress, apart=True)
         if self.store:
             from mgi_graph.engine.remote import RemoteEngine
 
@@ -197,11 +197,14 @@ class _Current:
         return _Leaving(wrap_asgi_with_proxy_headers(app, list(proxies)) if proxies else app, self.listener)
 
 
-def run(served: Served, settings: Settings, listener: socket.socket, progress: Progress) -> None:
-    """Serve until stopped; the address is printed once the server is ready. SIGHUP serves what is then on disk.
+def run(served: Served, found: Snapshot, settings: Settings, listener: socket.socket) -> None:
+    """Serve a snapshot until stopped; the address is printed once the server is ready.
+
+    SIGHUP serves what is then on disk.
 
     Raises:
-        MGIGraphError: there is nothing to serve; another program has begun to listen at the address meanwhile.
+        MGIGraphError: the questions are at fault; the snapshot is gone.
+        PortInUseError: another program has begun to listen at the address meanwhile.
     """
     host, port = listener.getsockname()[:2]
     server = _Server(
@@ -215,7 +218,7 @@ def run(served: Served, settings: Settings, listener: socket.socket, progress: P
         workers_kill_timeout=_STOP_SECONDS,
         log_level=LogLevels.warning,
     )
-    with closing(_Current(served.snapshot(progress), served.questions(), settings, listener, served.store)) as current:
+    with closing(_Current(found, served.questions(), settings, listener, served.store)) as current:
         try:
             listener.listen(_BACKLOG)
         except OSError as error:
