@@ -377,6 +377,10 @@ def serve(
     port: Annotated[int, _setting("PORT", "Port to listen on; 0 takes a free one.", 0, 65535)] = 8000,
     timeout: Annotated[float, _setting("TIMEOUT", "Seconds that a query may take.", 0.01)] = 30,
     memory: Annotated[int, _setting("MEMORY", "MiB of address space of a process that evaluates.", 1024)] = 3072,
+    in_memory: Annotated[
+        int,
+        _setting("IN_MEMORY", "Statements up to which a graph is held in memory; a larger one is read from disk.", 0),
+    ] = 150_000,
     max_rows: Annotated[int, _setting("MAX_ROWS", "Rows (or triples) that a result may have.", 1)] = 1_000_000,
     max_bytes: Annotated[int, _setting("MAX_BYTES", "Bytes that a result may have.", 1)] = 64 * 2**20,
     max_query: Annotated[int, _setting("MAX_QUERY", "Bytes that a query may have.", 1)] = 200_000,
@@ -410,7 +414,16 @@ def serve(
     from mgi_graph.web import server
     from mgi_graph.web.settings import Settings
 
-    limits = Limits(timeout, memory * 2**20, max_rows, max_bytes, evaluators, queue, services=tuple(service or ()))
+    limits = Limits(
+        timeout,
+        memory * 2**20,
+        max_rows,
+        max_bytes,
+        evaluators,
+        queue,
+        services=tuple(service or ()),
+        in_memory=in_memory,
+    )
     settings = Settings(
         limits,
         max_query,

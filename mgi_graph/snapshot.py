@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from functools import partial
 from itertools import chain, islice
 from pathlib import Path
-from typing import IO, Any, NamedTuple, TypeAlias
+from typing import IO, Any, NamedTuple, NoReturn, TypeAlias
 
 import pyoxigraph as ox
 
@@ -94,6 +94,11 @@ class Snapshot:
         """Whether it holds the graph, whose IRIs are under `namespaces.BASE`, and not any other files."""
         return bool(self.dumps)
 
+    @property
+    def statements(self) -> int:
+        """How many quads the store holds: those of the default graph, and of each named graph."""
+        return self.triples + sum(graph.triples for graph in self.graphs)
+
     def dump_path(self, dump: Dump) -> Path:
         """Where a dump lies."""
         return self.path / "dumps" / dump.name
@@ -110,6 +115,33 @@ class Snapshot:
             raise SnapshotError(
                 f"The snapshot {self.path} cannot be opened: {error}", "Delete that folder; it is built anew."
             ) from None
+
+    def read_into_memory(self) -> ox.Store:
+        """Read the store into memory, by a process that is forked: one on disk has threads, and this one then has none.
+
+        Raises:
+            SnapshotError: the folder is damaged.
+        """
+        reading, writing = os.pipe()
+        reader = os.fork()
+        if not reader:
+            self._write_and_exit(writing)
+        os.close(writing)
+        store = ox.Store()
+        with open(reading, "rb") as quads:
+            store.bulk_extend(ox.parse(quads, ox.RdfFormat.N_QUADS))  # `load` would rename blank nodes
+        if os.waitpid(reader, 0)[1]:
+            raise _damaged(self.path, "it cannot be read")
+        return store
+
+    def _write_and_exit(self, writing: int) -> NoReturn:
+        status = 1
+        try:
+            with open(writing, "wb") as quads:
+                self.open().dump(quads, ox.RdfFormat.N_QUADS)
+            status = 0
+        finally:
+            os._exit(status)
 
 
 def current(sources: Sources, progress: Progress = lambda _: None, *, apart: bool = False) -> Snapshot:
@@ -188,7 +220,7 @@ def read_snapshot(folder: Path) -> Snapshot:
         raise _damaged(folder, error) from None
 
 
-def _damaged(folder: Path, error: Exception) -> SnapshotError:
+def _damaged(folder: Path, error: Exception | str) -> SnapshotError:
     return SnapshotError(f"The snapshot {folder} is damaged: {error}", "Delete that folder; it is built anew.")
 
 

@@ -45,7 +45,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("reasoning.provenance",),
     ("spreadsheets", "triples", "engine.evaluator", "selection", "connections", "phrases", "surveys"),
     ("centrality", "wheel", "charts", "survey_sheets"),
-    ("graphfiles", "explorer"),
+    ("graphfiles", "explorer", "engine.forkserver"),
     ("engine.workers",),
     ("web.messages", "web.negotiation", "web.problems", "web.budget", "web.metrics", "web.replies", "web.settings"),
     ("web.protocol", "web.models", "web.assets", "web.documents"),

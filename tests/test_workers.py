@@ -27,7 +27,7 @@ from mgi_graph.errors import (
     ResultTooLargeError,
     SnapshotError,
 )
-from mgi_graph.snapshot import Snapshot
+from mgi_graph.snapshot import Snapshot, of_files
 
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
 FORMATS: dict[Kind, str | None] = {"solutions": "json", "boolean": "json", "triples": "ntriples"}
@@ -190,7 +190,7 @@ def test_process_that_is_killed_from_outside_is_replaced(built: Snapshot) -> Non
     async def use(pool: WorkerPool) -> None:
         task = asyncio.ensure_future(ask(pool, ENDLESS))
         await asyncio.sleep(0.2)
-        for pid in children():
+        for pid in evaluating():
             os.kill(pid, signal.SIGKILL)
         with pytest.raises(QueryTooCostlyError):
             await task
@@ -198,6 +198,66 @@ def test_process_that_is_killed_from_outside_is_replaced(built: Snapshot) -> Non
         assert (await ask(pool, "ASK {}")).kind == "boolean"
 
     with_pool(built, Limits(), use)
+
+
+def test_without_the_process_to_fork_from_all_are_replaced(built: Snapshot) -> None:
+    async def use(pool: WorkerPool) -> None:
+        await ask(pool, "ASK {}")
+        task = asyncio.ensure_future(ask(pool, ENDLESS))
+        await asyncio.sleep(0.2)
+        before = evaluating()
+        (root,) = forked_from()
+        os.kill(root, signal.SIGKILL)
+        with pytest.raises(BusyError):
+            await task
+        assert (await ask(pool, "ASK {}")).kind == "boolean"
+        assert evaluating()
+        assert not {*before} & {*evaluating()}
+        deadline = time.monotonic() + 10  # the one that evaluates without end is ended by its alarm
+        while any(map(alive, before)) and time.monotonic() < deadline:
+            await asyncio.sleep(0.1)
+        assert not any(map(alive, before))
+
+    with_pool(built, Limits(seconds=1), use)
+
+
+@pytest.mark.parametrize("in_memory", [0, 10**6])
+def test_the_graph_answers_alike_from_memory_and_from_disk(built: Snapshot, in_memory: int) -> None:
+    async def use(pool: WorkerPool) -> None:
+        counted = "SELECT (COUNT(*) AS ?n) { %s }"
+        for pattern, number in [("?s ?p ?o", built.triples)] + [
+            (f"GRAPH <{graph.iri}> {{ ?s ?p ?o }}", graph.triples) for graph in built.graphs
+        ]:
+            assert (await ask(pool, counted % pattern, solutions="csv")).body.split() == [b"n", str(number).encode()]
+        (pid, *_) = evaluating()
+        assert (b"store" in b"".join(map(os.fsencode, opened(pid)))) is (in_memory == 0)
+
+    with_pool(built, Limits(in_memory=in_memory), use)
+
+
+def test_blank_nodes_have_one_label_in_all_processes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MGI_GRAPH_CACHE", str(tmp_path / "cache"))
+    (tmp_path / "blank.ttl").write_text("[] <urn:p> [] , [] .", "utf-8")
+    found = of_files([tmp_path / "blank.ttl"])
+    query = "SELECT ?s ?o { ?s ?p ?o } ORDER BY ?o"
+
+    async def use(pool: WorkerPool) -> None:
+        bodies.append((await ask(pool, query)).body)
+
+    bodies: list[bytes] = []
+    for in_memory in (0, 1000, 1000):
+        with_pool(found, Limits(in_memory=in_memory), use)
+    assert len(set(bodies)) == 1
+
+
+def test_forked_processes_draw_each_its_own(built: Snapshot) -> None:
+    async def use(pool: WorkerPool) -> None:
+        slow = "SELECT (STRUUID() AS ?drawn) ?n { { SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?c ?d ?e } } }"
+        replies = await asyncio.gather(*(ask(pool, slow) for _ in range(4)))
+        assert len(evaluating()) > 1
+        assert len({reply.body for reply in replies}) == 4
+
+    with_pool(built, Limits(seconds=60), use)
 
 
 def test_store_of_many_files_answers(built: Snapshot, tmp_path: Path) -> None:
@@ -214,21 +274,21 @@ def test_store_of_many_files_answers(built: Snapshot, tmp_path: Path) -> None:
             found = await ask(pool, f"SELECT (COUNT(*) AS ?n) {{ {pattern} }}", solutions="csv")
             assert found.body == (b"n\r\n12\r\n" if "GRAPH" in pattern else b"n\r\n1\r\n")
 
-    with_pool(tmp_path, Limits(seconds=20), use)
+    with_pool(tmp_path, Limits(seconds=20, in_memory=0), use)
 
 
 def test_stopping_leaves_no_process(built: Snapshot) -> None:
     found: list[int] = []
 
     async def use(pool: WorkerPool) -> None:
-        found.extend(children())
-        assert found
+        asking = asyncio.ensure_future(ask(pool, ENDLESS))
+        await asyncio.sleep(0.2)
+        found.extend(evaluating() + forked_from())
+        assert len(found) > 2
+        asking.cancel()
 
     with_pool(built, Limits(), use)
-    deadline = time.monotonic() + 5
-    while any(alive(pid) for pid in found) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert not [pid for pid in found if alive(pid)]
+    assert not any(map(alive, found))
 
 
 def test_missing_snapshot_is_told(tmp_path: Path) -> None:
@@ -236,11 +296,33 @@ def test_missing_snapshot_is_told(tmp_path: Path) -> None:
         finish(WorkerPool(tmp_path / "nothing", Limits()).start())
 
 
-def children() -> list[int]:
-    """The evaluating processes of this one."""
-    tasks = Path(f"/proc/{os.getpid()}/task")
-    pids = {int(pid) for task in tasks.iterdir() for pid in (task / "children").read_text().split()}
-    return [pid for pid in pids if b"evaluator" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+@pytest.mark.parametrize("in_memory", [0, 10**6])
+def test_damaged_snapshot_is_told(built: Snapshot, tmp_path: Path, in_memory: int) -> None:
+    shutil.copy(built.path / "manifest.json", tmp_path)
+    (tmp_path / "store").mkdir()
+    with pytest.raises(SnapshotError, match=r"No process can open the snapshot .*\nDelete that folder"):
+        finish(WorkerPool(tmp_path, Limits(in_memory=in_memory)).start())
+
+
+def forked_from() -> list[int]:
+    """The processes that those that evaluate are forked from."""
+    return [pid for pid in below(os.getpid()) if b"forkserver" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+
+
+def evaluating() -> list[int]:
+    """The processes that evaluate."""
+    return [pid for root in forked_from() for pid in below(root)]
+
+
+def below(pid: int) -> list[int]:
+    """The children of a process."""
+    tasks = Path(f"/proc/{pid}/task")
+    return [int(child) for task in tasks.iterdir() for child in (task / "children").read_text().split()]
+
+
+def opened(pid: int) -> list[str]:
+    """What files a process has open."""
+    return [os.readlink(path) for path in Path(f"/proc/{pid}/fd").iterdir()]
 
 
 def alive(pid: int) -> bool:

@@ -28,11 +28,14 @@ class EmbeddedEngine:
     Args:
         snapshot: an open snapshot.
         allowed_services: the endpoints that SERVICE may call, by absolute IRI. A query names them in angle brackets.
+        in_memory: the store of the snapshot where that was read into memory; else the one on disk answers.
     """
 
-    def __init__(self, snapshot: Snapshot, allowed_services: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self, snapshot: Snapshot, allowed_services: frozenset[str] = frozenset(), in_memory: ox.Store | None = None
+    ) -> None:
         self.snapshot = snapshot
-        self._store = snapshot.open()
+        self._store = snapshot.open() if in_memory is None else in_memory
         self._services = frozenset(f"<{iri}>" for iri in allowed_services)
         self._merged = lru_cache(maxsize=_MERGED_KEPT)(self._merge)
 

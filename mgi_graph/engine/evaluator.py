@@ -8,12 +8,11 @@ import resource
 import signal
 import socket
 import struct
-import sys
 import threading
 import traceback
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -47,15 +46,26 @@ class Request:
     formats: Mapping[Kind, str | None]
 
 
-def main() -> None:
-    """Serve the socket that was handed down: `python -m mgi_graph.engine.evaluator DESCRIPTOR FOLDER LIMITS`.
+def prepare(folder: Path, limits: Mapping[str, Any]) -> Callable[[socket.socket], None]:
+    """Load what all processes that evaluate share; gives what each of them does, forked from this one.
 
-    Frames go both ways: the lengths, a JSON header, and a body, which is the query or its result.
+    That serves a socket until it is cut off. Frames go both ways: the lengths, a JSON header, and a body, which is the
+    query or its result.
+
+    Args:
+        folder: the snapshot's folder.
+        limits: the fields of `workers.Limits`.
+
+    Raises:
+        SnapshotError: the snapshot cannot be opened.
     """
-    descriptor, folder, limits = sys.argv[1:]
-    _confine(json.loads(limits))
+    return partial(_evaluate, _engine_maker(folder, limits), limits)
+
+
+def _evaluate(make_engine: Callable[[], Engine], limits: Mapping[str, Any], channel: socket.socket) -> None:
+    _confine(limits)
     threading.stack_size(STACK_BYTES)  # a deeply nested query needs a deep stack
-    thread = threading.Thread(target=_serve, args=(int(descriptor), Path(folder), json.loads(limits)))
+    thread = threading.Thread(target=_serve, args=(channel, make_engine, limits))
     thread.start()
     thread.join()
 
@@ -64,20 +74,18 @@ def _confine(limits: Mapping[str, Any]) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_AS, (limits["memory"], limits["memory"]))
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides when to stop
 
 
-def _open_no_more(folder: Path) -> None:
-    """From here on no file and no socket can be opened, whatever a query finds to try.
+def _open_no_more(files: Iterable[Path] = ()) -> None:
+    """From here on no socket can be opened, and no other files, whatever a query finds to try.
 
     A store of many files opens some of them only when a query needs them: for those, and no more, there is room.
     """
     opened = {int(name): _target(name) for name in os.listdir("/dev/fd")}
-    files = {str(path.resolve()) for path in folder.rglob("*.sst")}
     last = os.dup(0)
     while last < max(opened):  # fills what is free among them
         last = os.dup(0)
-    most = last + 1 + len(files - set(opened.values()))
+    most = last + 1 + len({str(path.resolve()) for path in files} - set(opened.values()))
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
@@ -88,14 +96,14 @@ def _target(descriptor: str) -> str:
         return ""
 
 
-def _serve(descriptor: int, folder: Path, limits: Mapping[str, Any]) -> None:
-    channel = socket.socket(fileno=descriptor)
-    engine = _engine(folder, limits)
+def _serve(channel: socket.socket, make_engine: Callable[[], Engine], limits: Mapping[str, Any]) -> None:
+    engine = make_engine()
+    worn = _most_memory() + _WORN_BYTES
     _send(channel, _header(ready=True))
     for request in _requests(channel):
         # Should the parent be gone, nobody stops a query; the default action of the alarm does, whatever it is doing.
         signal.setitimer(signal.ITIMER_REAL, limits["seconds"] + _GRACE_SECONDS)
-        header, body = answer(engine, request, limits)
+        header, body = answer(engine, request, limits, worn)
         signal.setitimer(signal.ITIMER_REAL, 0)
         _send(channel, header, body)
 
@@ -111,29 +119,36 @@ def read_header(header: bytes) -> Mapping[str, Any]:
 _remembered: Callable[[bytes], Mapping[str, Any]] = lru_cache(_REMEMBERED)(json.loads)
 
 
-def _engine(folder: Path, limits: Mapping[str, Any]) -> Engine:
+def _engine_maker(folder: Path, limits: Mapping[str, Any]) -> Callable[[], Engine]:
     snapshot, services = read_snapshot(folder), frozenset[str](limits["services"])
     if STORE_VARIABLE in os.environ:
         from mgi_graph.engine.guarded import GuardedEngine
         from mgi_graph.engine.remote import RemoteEngine
         from mgi_graph.engine.wire import Bounds, Store
 
+        store = Store(**json.loads(os.environ[STORE_VARIABLE]))
         bounds = Bounds(limits["seconds"] + _GRACE_SECONDS, limits["bytes"])  # the parent is the first to stop it
-        remote = RemoteEngine(Store(**json.loads(os.environ[STORE_VARIABLE])), bounds=bounds)
-        return GuardedEngine(remote, snapshot.version, [graph.iri for graph in snapshot.graphs], services)
-    engine = EmbeddedEngine(snapshot, services)
-    if not services:
-        _open_no_more(folder)
-    return engine
+        graphs = [graph.iri for graph in snapshot.graphs]
+        return lambda: GuardedEngine(RemoteEngine(store, bounds=bounds), snapshot.version, graphs, services)
+    in_memory = snapshot.read_into_memory() if snapshot.statements <= limits["in_memory"] else None
+
+    def make() -> Engine:
+        engine = EmbeddedEngine(snapshot, services, in_memory)
+        if not services:
+            _open_no_more(() if in_memory else folder.rglob("*.sst"))
+        return engine
+
+    return make
 
 
-def answer(engine: Engine, request: Request, limits: Mapping[str, Any]) -> tuple[bytes, bytes]:
+def answer(engine: Engine, request: Request, limits: Mapping[str, Any], worn: int = _WORN_BYTES) -> tuple[bytes, bytes]:
     """Answer one request.
 
     Args:
         engine: what answers.
         request: what is asked.
         limits: rows and bytes that a result may have.
+        worn: with so many bytes of memory, at its most, this process has grown too large for another query.
 
     Returns:
         Header (JSON) and body: kind and format of the result, and whether this process has grown too large for another
@@ -147,7 +162,7 @@ def answer(engine: Engine, request: Request, limits: Mapping[str, Any]) -> tuple
             raise FormatError("No format of this result suits what was asked for.", exports.media_types(offered))
         form = exports.format_named(name, offered)
         body = exports.serialize(result, form, exports.Bounds(limits["rows"], limits["bytes"]))
-        return _header(kind=result.kind, format=form.name, worn=_is_worn()), body
+        return _header(kind=result.kind, format=form.name, worn=_most_memory() > worn), body
     except StoreError as error:  # where the store is, and what it said, is not for whoever asks
         return _failure(error.for_strangers(), str(error)), b""
     except MGIGraphError as error:
@@ -159,9 +174,9 @@ def answer(engine: Engine, request: Request, limits: Mapping[str, Any]) -> tuple
         return _failure(failure, "".join(traceback.format_exception(error))), b""
 
 
-def _is_worn() -> bool:
-    """Whether this process has used so much memory that it should make room for another."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 > _WORN_BYTES
+def _most_memory() -> int:
+    """The bytes of memory that this process has used at its most."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 
 
 @lru_cache(_REMEMBERED)
@@ -189,7 +204,3 @@ def _requests(channel: socket.socket) -> Iterator[Request]:
         graphs = Dataset(tuple(facts["default"]), tuple(facts["named"]))
         yield Request(frame[head:].decode("utf-8", "surrogatepass"), graphs, facts["formats"])
         frame.clear()
-
-
-if __name__ == "__main__":
-    main()

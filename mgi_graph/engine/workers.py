@@ -6,9 +6,6 @@ import asyncio
 import json
 import logging
 import os
-import socket
-import subprocess
-import sys
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
@@ -20,7 +17,8 @@ from typing import IO, Any, cast
 
 from cachetools import LRUCache
 
-from mgi_graph.engine.evaluator import LENGTHS, STORE_VARIABLE, read_header
+from mgi_graph.engine.evaluator import LENGTHS, read_header
+from mgi_graph.engine.forkserver import ForkServer
 from mgi_graph.engine.result import Answer, Kind, read_answer
 from mgi_graph.engine.syntax import Dataset
 from mgi_graph.engine.wire import Store
@@ -42,13 +40,6 @@ _RETRY_SECONDS = 2
 _TICK_SECONDS = 0.02
 _SLOW_SECONDS = 0.1
 _KEPT = 3
-_ALLOCATION = {
-    "LD_PRELOAD": "libtcmalloc_minimal.so.4",
-    "MALLOC_ARENA_MAX": "2",
-    "GLIBC_TUNABLES": "glibc.malloc.tcache_count=500",
-}
-"""A query makes many small things. Where the machine has tcmalloc, that saves a sixth of its time; where it has not,
-the loader goes on without (ld.so(8)), and the tunables save half as much (glibc manual, Memory Allocation Tunables)."""
 _REMEMBERED = 64
 _BYTES_OF_A_CHARACTER = 4
 _OVERHEAD_BYTES = 500
@@ -78,6 +69,8 @@ class Limits:
         waiting: queries that wait for an evaluator; more are refused.
         wait_seconds: how long one waits before it is refused.
         services: IRIs of the endpoints that SERVICE may call; with none a process that evaluates can open no socket.
+        in_memory: a snapshot of no more statements (`Snapshot.statements`) is held in memory, which evaluates two or
+            three times as fast, and takes some 650 bytes for each; a larger one is read from disk.
     """
 
     seconds: float = 30.0
@@ -88,6 +81,7 @@ class Limits:
     waiting: int = 128
     wait_seconds: float = 10.0
     services: tuple[str, ...] = ()
+    in_memory: int = 150_000
 
 
 @dataclass(frozen=True)
@@ -120,7 +114,7 @@ class WorkerPool:
         self._idle: list[_Worker] = []
         self._all: set[_Worker] = set()
         self._starting: set[asyncio.Task[None]] = set()
-        self._ending: set[subprocess.Popen[bytes]] = set()
+        self._forking: ForkServer | None = None
         self._waiting: deque[_Waiter] = deque()
         self._watching: asyncio.TimerHandle | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -143,6 +137,15 @@ class WorkerPool:
     def queued(self) -> int:
         """How many queries wait for a process."""
         return len(self._waiting)
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether a store elsewhere answers."""
+        return self._store is not None
+
+    def prepare(self) -> None:
+        """Begin to load the snapshot, which `start` does else. May be called before there is an event loop."""
+        self._forking = ForkServer(self._folder, asdict(self.limits), self._store)
 
     async def start(self) -> None:
         """Start the first processes.
@@ -168,8 +171,7 @@ class WorkerPool:
             worker.kill()
         while self._waiting:
             self._refuse(self._waiting.popleft(), BusyError(_RETRY_SECONDS))
-        for process in self._ending:
-            process.wait(_START_SECONDS)
+        self._end_fork_server()
         if self._watching:
             self._watching.cancel()
         if self._held:
@@ -255,8 +257,7 @@ class WorkerPool:
         self._ensure_spare()
         self._hand_out()
         self._let_go(now)
-        self._ending = {process for process in self._ending if process.poll() is None}
-        if self.busy or self._waiting or self._ending or len(self._all) > _KEPT:
+        if self.busy or self._waiting or len(self._all) > _KEPT:
             self._keep_watching()
 
     def _keep_watching(self) -> None:
@@ -293,9 +294,29 @@ class WorkerPool:
             task.add_done_callback(self._started)
 
     async def _start_one(self) -> None:
-        worker = await _Worker.start(self._folder, self.limits, self._store, self._ended)
+        worker = await _Worker.start(self._fork_server(), self._ended)
         self._all.add(worker)
         self._give_back(worker)
+
+    def _fork_server(self) -> ForkServer:
+        if not self._forking:
+            self.prepare()
+        assert self._forking
+        self._running_loop.add_reader(self._forking.fileno(), self._fork_server_ended)  # no more than once (asyncio)
+        return self._forking
+
+    def _end_fork_server(self) -> None:
+        if self._forking:
+            self._running_loop.remove_reader(self._forking.fileno())
+            self._forking.close()
+            self._forking = None
+
+    def _fork_server_ended(self) -> None:
+        """Without the process that they were forked from nobody could end those that evaluate; they are let go."""
+        _LOG.error("the process that those that evaluate are forked from has ended")
+        self._end_fork_server()
+        for worker in tuple(self._all):
+            worker.kill(BusyError(_RETRY_SECONDS))
 
     def _started(self, task: asyncio.Task[None]) -> None:
         self._starting.discard(task)
@@ -306,7 +327,6 @@ class WorkerPool:
 
     def _ended(self, worker: _Worker) -> None:
         self._all.discard(worker)
-        self._ending.add(worker.process)
         self._keep_watching()
         if worker in self._idle:
             self._idle.remove(worker)
@@ -329,10 +349,11 @@ class _Waiter:
 
 @dataclass(eq=False)
 class _Worker(asyncio.Protocol):
-    """One process and the socket to it; it answers one query at a time."""
+    """One process: its number where it was forked from, and the socket to it; it answers one query at a time."""
 
-    process: subprocess.Popen[bytes]
-    ended: Any
+    forks: ForkServer
+    number: int
+    ended: Callable[[_Worker], None]
     idle_since: float = 0.0
     _received: bytearray = field(default_factory=bytearray)
     _reply: asyncio.Future[tuple[Mapping[str, Any], bytes]] | None = None
@@ -342,13 +363,21 @@ class _Worker(asyncio.Protocol):
     _transport: asyncio.Transport | None = None
 
     @classmethod
-    async def start(cls, folder: Path, limits: Limits, store: Store | None, ended: Any) -> _Worker:
-        """Start a process and wait until it has opened the snapshot."""
-        ours, theirs = socket.socketpair()
-        with theirs:
-            process = _launch(folder, limits, store, theirs)
+    async def start(cls, forks: ForkServer, ended: Callable[[_Worker], None]) -> _Worker:
+        """Start a process and wait until it has opened the snapshot.
+
+        Raises:
+            SnapshotError: it cannot.
+        """
+        unopened = SnapshotError(
+            f"No process can open the snapshot {forks.folder}.", "Delete that folder; it is built anew."
+        )
+        try:
+            number, ours = forks.fork()
+        except OSError:
+            raise unopened from None
         loop = asyncio.get_running_loop()
-        worker = cls(process, ended)
+        worker = cls(forks, number, ended)
         await loop.create_unix_connection(lambda: worker, sock=ours)
         worker._reply = loop.create_future()
         try:
@@ -360,7 +389,7 @@ class _Worker(asyncio.Protocol):
             raise
         if not header.get("ready"):
             worker.kill()
-            raise SnapshotError(f"No process can open the snapshot {folder}.", "Delete that folder; it is built anew.")
+            raise unopened
         return worker
 
     async def ask(self, header: bytes, query: bytes, on_slow: OnSlow | None) -> tuple[Mapping[str, Any], bytes]:
@@ -393,7 +422,6 @@ class _Worker(asyncio.Protocol):
     def kill(self, reason: MGIGraphError | None = None) -> None:
         """End the process, whatever it does; `reason` is what the query in it fails with."""
         self._reason = reason
-        self.process.kill()
         if self._transport:
             self._transport.abort()
         self._lost()
@@ -421,6 +449,7 @@ class _Worker(asyncio.Protocol):
         self._lost()
 
     def _lost(self) -> None:
+        self.forks.end(self.number)
         self.ended(self)
         if self._reply and not self._reply.done():
             self._reply.set_exception(self._reason or QueryTooCostlyError("memory or stack"))
@@ -437,24 +466,6 @@ def _plain_header(formats: tuple[tuple[Kind, str | None], ...]) -> bytes:
 
 def _write_header(dataset: Dataset, formats: Formats) -> bytes:
     return json.dumps({**asdict(dataset), "formats": dict(formats)}).encode()
-
-
-def _launch(folder: Path, limits: Limits, store: Store | None, channel: socket.socket) -> subprocess.Popen[bytes]:
-    arguments = [str(channel.fileno()), str(folder), json.dumps(asdict(limits))]
-    return subprocess.Popen(
-        [sys.executable, "-m", "mgi_graph.engine.evaluator", *arguments],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        pass_fds=[channel.fileno()],
-        env=_environment() | ({STORE_VARIABLE: json.dumps(asdict(store))} if store else {}),
-    )
-
-
-def _environment() -> dict[str, str]:
-    """Nothing of ours that a query has no business with; the path, so that the package is found."""
-    kept = ("PATH", "PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "LD_LIBRARY_PATH", "SYSTEMROOT", "LANG", "LC_ALL")
-    return {name: os.environ[name] for name in kept if name in os.environ} | _ALLOCATION
 
 
 class PooledEngine:

@@ -24,7 +24,6 @@ from mgi_graph import __version__
 from mgi_graph.catalogue import Question
 from mgi_graph.citations import required_citations
 from mgi_graph.engine.result import Engine
-from mgi_graph.engine.wire import Store
 from mgi_graph.engine.workers import PooledEngine, WorkerPool
 from mgi_graph.errors import MGIGraphError
 from mgi_graph.index import Index
@@ -140,24 +139,16 @@ class _Compression(GZipMiddleware):
         )
 
 
-def create_app(
-    snapshot: Snapshot,
-    questions: Sequence[Question] = (),
-    settings: Settings | None = None,
-    store: Store | None = None,
-) -> Application:
+def create_app(snapshot: Snapshot, pool: WorkerPool, questions: Sequence[Question], settings: Settings) -> Application:
     """Make the application.
 
     Args:
         snapshot: what is served.
+        pool: answers queries over the snapshot; it is started and stopped with the application.
         questions: the catalogue that the pages offer; empty where other data than the graph is served.
         settings: what the operator set.
-        store: a store elsewhere that holds the snapshot and answers queries in its place; documents, dumps and
-            metadata come from the snapshot all the same.
     """
-    settings = settings or Settings()
-    pool = WorkerPool(snapshot.path, settings.limits, store)
-    engine = PooledEngine(pool, _facts(snapshot, store), settings.cache_bytes)
+    engine = PooledEngine(pool, _facts(snapshot, pool.is_elsewhere), settings.cache_bytes)
     index = Index(engine, questions)
     metrics = Metrics(snapshot.version, pool)
     api = FastAPI(
@@ -206,8 +197,8 @@ def _add_middleware(api: FastAPI) -> None:
     api.add_middleware(_Compression, minimum_size=_COMPRESSED_FROM_BYTES)
 
 
-def _facts(snapshot: Snapshot, store: Store | None) -> dict[str, str]:
-    kind, made = "elsewhere" if store else "embedded", snapshot.made.date().isoformat()
+def _facts(snapshot: Snapshot, is_elsewhere: bool) -> dict[str, str]:
+    kind, made = "elsewhere" if is_elsewhere else "embedded", snapshot.made.date().isoformat()
     return {"store": kind, "version": snapshot.version, "triples": str(snapshot.triples), "made": made}
 
 

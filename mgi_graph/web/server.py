@@ -31,10 +31,10 @@ from mgi_graph import snapshot
 from mgi_graph.catalogue import Question, read_catalogue
 from mgi_graph.engine import holding
 from mgi_graph.engine.wire import Store
+from mgi_graph.engine.workers import WorkerPool
 from mgi_graph.errors import MGIGraphError, PortInUseError
 from mgi_graph.snapshot import Progress, Snapshot
 from mgi_graph.sources import Sources
-from mgi_graph.web.app import create_app
 from mgi_graph.web.protocol import Scope
 from mgi_graph.web.replies import Receive, Send
 from mgi_graph.web.settings import Settings
@@ -192,7 +192,11 @@ class _Current:
     def load(self) -> Application:
         """Make the application; called in the process that listens, which ends with the one that watches over it."""
         threading.Thread(target=_end_with_parent, daemon=True).start()
-        app = create_app(self.snapshot, self.questions, self.settings, self.store)
+        pool = WorkerPool(self.snapshot.path, self.settings.limits, self.store)
+        pool.prepare()  # loads beside what is loaded here
+        from mgi_graph.web.app import create_app  # large, and not for the process that watches
+
+        app = create_app(self.snapshot, pool, self.questions, self.settings)
         proxies = self.settings.proxies
         return _Leaving(wrap_asgi_with_proxy_headers(app, list(proxies)) if proxies else app, self.listener)
 
