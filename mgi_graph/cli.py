@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mgi_graph.errors import FormatError, MGIGraphError, ParameterError, SourceError, near
+from mgi_graph.errors import FormatError, MGIGraphError, ParameterError, SourceError, counted, near
 
 if TYPE_CHECKING:
     from mgi_graph.agreement import Agreement
@@ -169,7 +169,8 @@ def _show(report: Report, lang: Language) -> None:
         message = violation.message(lang)
         typer.echo(f"{', '.join(places)}: {violation.severity}: {what}\n    {message} [{violation.shape}]")
     typer.echo(
-        f"{report.files} files, {report.triples} triples, {report.shapes} shapes: {len(report.violations)} violations"
+        f"{counted(report.files, 'file')}, {counted(report.triples, 'triple')}, {counted(report.shapes, 'shape')}: "
+        f"{counted(len(report.violations), 'violation')}"
     )
 
 

@@ -16,6 +16,11 @@ def near(path: Path) -> str:
     return os.path.relpath(path) if path.is_relative_to(Path.cwd()) else str(path)
 
 
+def counted(number: int, noun: str) -> str:
+    """How a message counts: "1 place", "2 places"."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 class MGIGraphError(Exception):
     """The root of the tree: `str(error)` is the whole message for a person, in one or a few lines.
 

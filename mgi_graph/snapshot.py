@@ -23,7 +23,7 @@ import pyoxigraph as ox
 from mgi_graph import dumps as dumping
 from mgi_graph.census import Census, Part, take_census
 from mgi_graph.dumps import Dump
-from mgi_graph.errors import SnapshotError, ValidationError
+from mgi_graph.errors import SnapshotError, ValidationError, counted
 from mgi_graph.namespaces import DCTERMS, GRAPH, PROV, RDF, RDFS, VOID, XSD
 from mgi_graph.processes import Processes, tell
 from mgi_graph.sources import CACHE_VARIABLE as CACHE_VARIABLE
@@ -342,7 +342,7 @@ def _fill_graph(sources: Sources, store: ox.Store, dumps: Path, progress: Progre
     if not report.conforms:
         places = sorted({place for found in report.violations for place in found.places[:1]})[:_TOLD]
         raise ValidationError(
-            f"The graph breaks shapes in {len(report.violations)} places; no snapshot is built from it."
+            f"The graph breaks shapes in {counted(len(report.violations), 'place')}; no snapshot is built from it."
             + "".join(f"\n  {path}:{line}" for path, line in places),
             "`mgi-graph check` lists them, with file and line.",
         )

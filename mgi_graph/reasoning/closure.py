@@ -12,7 +12,7 @@ import pyoxigraph as ox
 
 from mgi_graph.engine.result import Answer
 from mgi_graph.engine.syntax import Dataset
-from mgi_graph.errors import InconsistencyError, ProofNotFoundError, UncoveredAxiomError
+from mgi_graph.errors import InconsistencyError, ProofNotFoundError, UncoveredAxiomError, counted
 from mgi_graph.namespaces import OWL, RDF
 from mgi_graph.reasoning.axioms import is_axiomatic, read_axioms
 from mgi_graph.reasoning.datatypes import is_well_formed
@@ -207,7 +207,7 @@ def _inconsistency(
         lines += [f"    {place}" for place in places if place]
     rest = [f"  … and {len(clashes) - _SHOWN} more"] if len(clashes) > _SHOWN else []
     return InconsistencyError(
-        "\n".join([f"The graph contradicts the ontology in {len(clashes)} places:", *lines, *rest]),
+        "\n".join([f"The graph contradicts the ontology in {counted(len(clashes), 'place')}:", *lines, *rest]),
         "Mend the statements named above, or the axiom they break.",
     )
 
