@@ -179,7 +179,7 @@ class BusyError(MGIGraphError):
 
     def __init__(self, seconds: int, running: int | None = None, waiting: int = 0, waited: float = 0.0) -> None:
         super().__init__(
-            "The server is stopping."
+            "The server is stopping, or renewing what evaluates."
             if running is None
             else f"The server is busy (queries evaluated: {running}, waiting: {waiting}): "
             f"yours has waited {waited:.0f} s, as long as one may."

@@ -73,7 +73,7 @@ class Processes(Executor):
             while isinstance(reply := pickle.load(process.stdout), str):
                 self._progress(reply)
             result, error = reply
-        except (EOFError, OSError):
+        except (EOFError, OSError, pickle.UnpicklingError):
             raise SnapshotError(
                 "A process that builds or checks has ended before it was done.", "Is there enough memory?"
             ) from None

@@ -31,7 +31,7 @@ from mgi_graph.sources import Sources, cache_folder, graph_iri, parse_quads, rea
 
 INFERRED = GRAPH + "inferred"
 DESCRIPTION = GRAPH + "description"
-_LAYOUT = "5"
+_LAYOUT = "6"
 _BUILT_WITH = ("pyoxigraph", "rdflib")
 _KEPT = 5
 _AT_ONCE = 200_000
@@ -74,6 +74,7 @@ class Snapshot:
     Attributes:
         version: 12 hex digits.
         path: its folder.
+        statements: size of the store: of the default graph and of all named graphs together.
         triples: size of the default graph.
         graphs: the named graphs.
         made: when it was built.
@@ -83,6 +84,7 @@ class Snapshot:
 
     version: str
     path: Path
+    statements: int
     triples: int
     graphs: tuple[GraphFacts, ...]
     made: datetime
@@ -93,11 +95,6 @@ class Snapshot:
     def is_ours(self) -> bool:
         """Whether it holds the graph, whose IRIs are under `namespaces.BASE`, and not any other files."""
         return bool(self.dumps)
-
-    @property
-    def statements(self) -> int:
-        """How many quads the store holds: those of the default graph, and of each named graph."""
-        return self.triples + sum(graph.triples for graph in self.graphs)
 
     def dump_path(self, dump: Dump) -> Path:
         """Where a dump lies."""
@@ -125,6 +122,7 @@ class Snapshot:
         reading, writing = os.pipe()
         reader = os.fork()
         if not reader:
+            os.close(reading)
             self._write_and_exit(writing)
         os.close(writing)
         store = ox.Store()
@@ -210,6 +208,7 @@ def read_snapshot(folder: Path) -> Snapshot:
         return Snapshot(
             version=manifest["version"],
             path=folder,
+            statements=manifest["statements"],
             triples=manifest["triples"],
             graphs=tuple(GraphFacts(**facts) for facts in manifest["graphs"]),
             made=datetime.fromisoformat(manifest["made"]),
@@ -268,6 +267,7 @@ def _manifest(version: str, store: ox.Store, content: _Content) -> dict[str, Any
     return {
         "version": version,
         "made": datetime.now(UTC).isoformat(timespec="seconds"),
+        "statements": len(store),
         "triples": _count(store, "?s ?p ?o"),
         "census": asdict(take_census(store)),
         **{name: [asdict(item) for item in items] for name, items in content._asdict().items()},

@@ -106,6 +106,14 @@ def test_those_used_last_are_kept(own_cache: Path, tmp_path: Path) -> None:
     assert {newest.version, used.version} <= left
 
 
+def test_statements_are_those_of_all_graphs(own_cache: Path, tmp_path: Path) -> None:
+    path = tmp_path / "graphs.trig"
+    path.write_text("<urn:a> <urn:b> 1, 2 . <urn:g> { <urn:a> <urn:b> 1 } _:g { <urn:a> <urn:b> 1, 2, 3 }", "utf-8")
+    found = snapshot.of_files([path])
+    assert (found.statements, found.triples) == (6, 2)
+    assert own_cache in found.path.parents
+
+
 def test_one_that_is_held_is_never_forgotten(tiny: Path) -> None:
     first = snapshot.current(sources.find_sources(tiny))
     with snapshot.hold(first.path):

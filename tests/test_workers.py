@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import shutil
 import signal
+import socket
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import asdict
 from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
+import uvloop
 from conftest import finish
 
+from mgi_graph.engine.forkserver import ForkServer
 from mgi_graph.engine.result import Kind
 from mgi_graph.engine.workers import Limits, PooledEngine, Reply, WorkerPool
 from mgi_graph.errors import (
@@ -39,15 +44,15 @@ def ask(pool: WorkerPool, query: str, **formats: str | None) -> Awaitable[Reply]
 
 
 def with_pool(snapshot: Snapshot | Path, limits: Limits, use: Use) -> None:
-    async def run() -> None:
-        pool = WorkerPool(snapshot if isinstance(snapshot, Path) else snapshot.path, limits)
-        await pool.start()
-        try:
-            await use(pool)
-        finally:
-            await pool.stop()
+    finish(started(WorkerPool(snapshot if isinstance(snapshot, Path) else snapshot.path, limits), use))
 
-    finish(run())
+
+async def started(pool: WorkerPool, use: Use) -> None:
+    await pool.start()
+    try:
+        await use(pool)
+    finally:
+        await pool.stop()
 
 
 def test_result_comes_complete_in_its_format(built: Snapshot) -> None:
@@ -213,12 +218,87 @@ def test_without_the_process_to_fork_from_all_are_replaced(built: Snapshot) -> N
         assert (await ask(pool, "ASK {}")).kind == "boolean"
         assert evaluating()
         assert not {*before} & {*evaluating()}
-        deadline = time.monotonic() + 10  # the one that evaluates without end is ended by its alarm
-        while any(map(alive, before)) and time.monotonic() < deadline:
-            await asyncio.sleep(0.1)
         assert not any(map(alive, before))
 
-    with_pool(built, Limits(seconds=1), use)
+    with_pool(built, Limits(), use)
+
+
+def test_ready_may_be_said_before_the_loop_turns(built: Snapshot, monkeypatch: pytest.MonkeyPatch) -> None:
+    fork = ForkServer.fork
+
+    def slow(server: ForkServer) -> tuple[int, socket.socket]:
+        forked = fork(server)
+        time.sleep(0.3)
+        return forked
+
+    async def use(pool: WorkerPool) -> None:
+        assert (await asyncio.wait_for(asyncio.ensure_future(ask(pool, "ASK {}")), 20)).kind == "boolean"
+
+    monkeypatch.setattr(ForkServer, "fork", slow)
+    for loop in (uvloop.new_event_loop, asyncio.new_event_loop):
+        with asyncio.Runner(loop_factory=loop) as runner:
+            runner.run(started(WorkerPool(built.path, Limits()), use))
+
+
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_what_is_sent_to_all_processes_of_a_service_ends_no_query(built: Snapshot, sent: signal.Signals) -> None:
+    async def use(pool: WorkerPool) -> None:
+        slow = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?c ?d ?e . ?e ?f ?g }"
+        asking = asyncio.ensure_future(ask(pool, slow))
+        await asyncio.sleep(0.1)
+        for pid in forked_from() + evaluating():
+            os.kill(pid, sent)
+        assert (await asking).kind == "solutions"
+
+    with_pool(built, Limits(seconds=60), use)
+
+
+@pytest.mark.parametrize("milliseconds", [50, 100, 150, 200, 250, 300])
+def test_killed_at_any_moment_of_its_start_it_leaves_no_process(built: Snapshot, milliseconds: int) -> None:
+    server = ForkServer(built.path, asdict(Limits()), None)
+    _, ours = server.fork()
+    while not (found := forked_from()):  # it has a command line a moment later
+        pass
+    (group,) = found
+    time.sleep(milliseconds / 1000)
+    os.kill(group, signal.SIGKILL)
+    with ours:
+        server.close()
+    deadline = time.monotonic() + 20
+    while (left := members(group)) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not left
+
+
+def test_one_that_is_stopped_is_ended_all_the_same(built: Snapshot) -> None:
+    found: list[int] = []
+
+    async def use(pool: WorkerPool) -> None:
+        await ask(pool, "ASK {}")
+        found.extend(forked_from() + evaluating())
+        os.kill(found[0], signal.SIGSTOP)
+
+    with_pool(built, Limits(), use)
+    deadline = time.monotonic() + 20
+    while any(map(alive, found)) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not any(map(alive, found))
+
+
+@pytest.mark.parametrize("text", ["", "<urn:s> <urn:p> <urn:o> ."])
+def test_nothing_more_can_be_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.setenv("MGI_GRAPH_CACHE", str(tmp_path / "cache"))
+    (tmp_path / "small.ttl").write_text(text, "utf-8")
+    found = of_files([tmp_path / "small.ttl"])
+
+    async def use(pool: WorkerPool) -> None:
+        (pid, *_) = evaluating()
+        most = re.search(r"Max open files +(\d+)", Path(f"/proc/{pid}/limits").read_text())
+        assert most
+        assert len(opened(pid)) == int(most[1])
+        assert (await ask(pool, "ASK {}")).body == b'{"head":{},"boolean":true}'
+
+    with_pool(found, Limits(), use)
 
 
 @pytest.mark.parametrize("in_memory", [0, 10**6])
@@ -323,6 +403,19 @@ def below(pid: int) -> list[int]:
 def opened(pid: int) -> list[str]:
     """What files a process has open."""
     return [os.readlink(path) for path in Path(f"/proc/{pid}/fd").iterdir()]
+
+
+def members(group: int) -> list[int]:
+    """The processes of a group that live."""
+    pids = [int(path.name) for path in Path("/proc").iterdir() if path.name.isdigit()]
+    return [pid for pid in pids if pid != os.getpid() and group_of(pid) == group and alive(pid)]
+
+
+def group_of(pid: int) -> int:
+    try:
+        return os.getpgid(pid)
+    except ProcessLookupError:
+        return 0
 
 
 def alive(pid: int) -> bool:

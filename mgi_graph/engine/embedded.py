@@ -1,4 +1,4 @@
-"""Answers queries from a snapshot on disk through pyoxigraph."""
+"""Answers queries from a snapshot, on disk or in memory, through pyoxigraph."""
 
 from __future__ import annotations
 

@@ -8,6 +8,7 @@ import resource
 import signal
 import socket
 import struct
+import sys
 import threading
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -31,6 +32,8 @@ STORE_VARIABLE = "MGI_GRAPH_EVALUATOR_STORE"
 
 STACK_BYTES = 512 * 2**20
 _WORN_BYTES = 400 * 2**20
+_STATEMENT_BYTES = 1300
+"""What a statement in memory takes at its most: once where it is shared, once where that was written to."""
 _GRACE_SECONDS = 5
 _PART_BYTES = 2**18
 _REMEMBERED = 64
@@ -77,9 +80,9 @@ def _confine(limits: Mapping[str, Any]) -> None:
 
 
 def _open_no_more(files: Iterable[Path] = ()) -> None:
-    """From here on no socket can be opened, and no other files, whatever a query finds to try.
+    """From here on no socket and no file can be opened, whatever a query finds to try.
 
-    A store of many files opens some of them only when a query needs them: for those, and no more, there is room.
+    A store of many files opens some of them only when a query needs them: for so many, and no more, there is room.
     """
     opened = {int(name): _target(name) for name in os.listdir("/dev/fd")}
     last = os.dup(0)
@@ -92,7 +95,7 @@ def _open_no_more(files: Iterable[Path] = ()) -> None:
 def _target(descriptor: str) -> str:
     try:
         return os.readlink(f"/dev/fd/{descriptor}")
-    except FileNotFoundError:  # the list of them was one itself
+    except OSError:  # the list of them was one itself
         return ""
 
 
@@ -130,12 +133,13 @@ def _engine_maker(folder: Path, limits: Mapping[str, Any]) -> Callable[[], Engin
         bounds = Bounds(limits["seconds"] + _GRACE_SECONDS, limits["bytes"])  # the parent is the first to stop it
         graphs = [graph.iri for graph in snapshot.graphs]
         return lambda: GuardedEngine(RemoteEngine(store, bounds=bounds), snapshot.version, graphs, services)
-    in_memory = snapshot.read_into_memory() if snapshot.statements <= limits["in_memory"] else None
+    fits = snapshot.statements * _STATEMENT_BYTES <= (limits["memory"] - STACK_BYTES) / 2
+    in_memory = snapshot.read_into_memory() if fits and snapshot.statements <= limits["in_memory"] else None
 
     def make() -> Engine:
         engine = EmbeddedEngine(snapshot, services, in_memory)
         if not services:
-            _open_no_more(() if in_memory else folder.rglob("*.sst"))
+            _open_no_more(() if in_memory is not None else folder.rglob("*.sst"))
         return engine
 
     return make
@@ -176,7 +180,7 @@ def answer(engine: Engine, request: Request, limits: Mapping[str, Any], worn: in
 
 def _most_memory() -> int:
     """The bytes of memory that this process has used at its most."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
 
 @lru_cache(_REMEMBERED)

@@ -24,14 +24,14 @@ _ORDER = struct.Struct("!cI")
 """What is to be done, and the number of the process that it is done to; with `_FORK` comes that process's socket."""
 
 _FORK, _END = b"f", b"e"
-_STOP_SECONDS = 30
+_STOP_SECONDS = 2
 _LOOK_SECONDS = 0.02
 _ALLOCATION = {
     "LD_PRELOAD": "libtcmalloc_minimal.so.4",
     "MALLOC_ARENA_MAX": "2",
     "GLIBC_TUNABLES": "glibc.malloc.tcache_count=500",
 }
-"""A query makes many small things. Where the machine has tcmalloc, that saves a sixth of its time; where it has not,
+"""A query makes many small things. Where the machine has tcmalloc, that saves a part of its time; where it has not,
 the loader goes on without (ld.so(8)), and the tunables save half as much (glibc manual, Memory Allocation Tunables)."""
 
 
@@ -55,6 +55,7 @@ class ForkServer:
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
                 pass_fds=[theirs.fileno()],
+                process_group=0,  # with those forked from it; what is sent to the group of the server is not for them
                 env=_environment() | ({STORE_VARIABLE: json.dumps(vars(store))} if store else {}),
             )
 
@@ -82,17 +83,22 @@ class ForkServer:
 
     def end(self, number: int) -> None:
         """End a process that evaluates, whatever it does; one that has ended is forgotten."""
-        with suppress(OSError):  # without the process that it was forked from it ends by itself
+        with suppress(OSError):  # the process that it was forked from has ended, and `close` ends it, too
             self._channel.send(_ORDER.pack(_END, number))
 
     def close(self) -> None:
         """End the process, and all that were forked from it."""
+        with suppress(OSError):
+            self._channel.shutdown(socket.SHUT_WR)
+        select.select([self._channel], [], [], _STOP_SECONDS)  # until it has ended those, and itself
+        self.kill()
+        self._process.wait()
         self._channel.close()
-        try:
-            self._process.wait(_STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+
+    def kill(self) -> None:
+        """End them at once. Until `close` its number, which is that of their group, belongs to nobody else."""
+        with suppress(OSError):
+            os.killpg(self._process.pid, signal.SIGKILL)
 
 
 def _environment() -> dict[str, str]:
@@ -104,10 +110,12 @@ def _environment() -> dict[str, str]:
 def main() -> None:
     """Serve the socket that was handed down: `python -m mgi_graph.engine.forkserver DESCRIPTOR FOLDER LIMITS`."""
     descriptor, folder, limits = sys.argv[1:]
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides when to stop
+    for sent in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # to all of a service, say: the parent decides
+        signal.signal(sent, signal.SIG_IGN)
     evaluate = prepare(Path(folder), json.loads(limits))
     gc.freeze()  # a collection would write to memory that is shared
     _serve(socket.socket(fileno=int(descriptor)), evaluate)
+    os._exit(0)  # without freeing the graph bit by bit
 
 
 def _serve(channel: socket.socket, evaluate: Callable[[socket.socket], None]) -> None:
@@ -124,7 +132,8 @@ def _serve(channel: socket.socket, evaluate: Callable[[socket.socket], None]) ->
                 break
             what, number = _ORDER.unpack(order)
             if what == _FORK:
-                running[number] = _fork(channel, handed[0], evaluate)
+                with suppress(OSError):  # no more processes may be; the parent sees the socket closed
+                    running[number] = _fork(channel, handed[0], evaluate)
             elif pid := running.pop(number, None):
                 os.kill(pid, signal.SIGKILL)
                 ended.add(pid)

@@ -34,7 +34,7 @@ from mgi_graph.errors import (
 from mgi_graph.snapshot import hold
 
 _LOG = logging.getLogger(__name__)
-_START_SECONDS = 30
+_START_SECONDS = 60
 _IDLE_SECONDS = 30
 _RETRY_SECONDS = 2
 _TICK_SECONDS = 0.02
@@ -70,7 +70,8 @@ class Limits:
         wait_seconds: how long one waits before it is refused.
         services: IRIs of the endpoints that SERVICE may call; with none a process that evaluates can open no socket.
         in_memory: a snapshot of no more statements (`Snapshot.statements`) is held in memory, which evaluates two or
-            three times as fast, and takes some 650 bytes for each; a larger one is read from disk.
+            three times as fast, where it takes no more than half of `memory` (less 512 MiB for the stack); a larger
+            one is read from disk.
     """
 
     seconds: float = 30.0
@@ -312,7 +313,7 @@ class WorkerPool:
             self._forking = None
 
     def _fork_server_ended(self) -> None:
-        """Without the process that they were forked from nobody could end those that evaluate; they are let go."""
+        """Without the process that they were forked from nobody could end those that evaluate; they end, too."""
         _LOG.error("the process that those that evaluate are forked from has ended")
         self._end_fork_server()
         for worker in tuple(self._all):
@@ -378,12 +379,15 @@ class _Worker(asyncio.Protocol):
             raise unopened from None
         loop = asyncio.get_running_loop()
         worker = cls(forks, number, ended)
+        worker._reply = loop.create_future()  # what is sent may come before the next line has ended
         await loop.create_unix_connection(lambda: worker, sock=ours)
-        worker._reply = loop.create_future()
         try:
             header, _ = await asyncio.wait_for(worker._reply, _START_SECONDS)
-        except (MGIGraphError, TimeoutError):
+        except MGIGraphError:
             header = {}
+        except TimeoutError:
+            header = {}
+            forks.kill()
         except asyncio.CancelledError:
             worker.kill()
             raise

@@ -155,7 +155,7 @@ _MESSAGES = (
         "Donnez un paramètre `query`, avec une requête SPARQL 1.1 ; {0} ont été donnés.",
     ),
     # ---- limits
-    ("The server is stopping.", "Le serveur s’arrête."),
+    ("The server is stopping, or renewing what evaluates.", "Le serveur s’arrête, ou renouvelle ce qui évalue."),
     (
         "The server is busy (queries evaluated: {0}, waiting: {1}): no more may wait.",
         "Le serveur est occupé (requêtes en cours : {0}, en attente : {1}) : aucune autre ne peut attendre.",

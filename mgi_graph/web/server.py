@@ -244,7 +244,7 @@ def _renew(served: Served, current: _Current) -> None:
     """Build the snapshot of what is on disk now, while the old one is served; where that fails the old one stays."""
     try:
         current.take(served)
-    except MGIGraphError as error:
+    except (MGIGraphError, OSError) as error:
         logging.getLogger(__name__).error("The new files are not served: %s", error)
 
 
