@@ -389,7 +389,7 @@ def serve(
     max_tokens: Annotated[int, _setting("MAX_TOKENS", "Words, names and signs that a query may have.", 1)] = 20_000,
     evaluators: Annotated[int, _setting("EVALUATORS", "Queries that are evaluated at the same time.", 1)] = 4,
     queue: Annotated[int, _setting("QUEUE", "Queries that may wait for that; more get 503.", 0)] = 128,
-    cache: Annotated[int, _setting("CACHE_SIZE", "MiB of results that are kept ready; 0 keeps none.", 0)] = 32,
+    cache: Annotated[int, _setting("CACHE_SIZE", "MiB of results that are kept ready; 0 keeps none.", 0)] = 16,
     budget: Annotated[
         float, _setting("BUDGET", "Seconds of query time that a client has in each window; 0 for no budget.", 0)
     ] = 0,

@@ -35,6 +35,7 @@ _LAYOUT = "6"
 _BUILT_WITH = ("pyoxigraph", "rdflib")
 _KEPT = 5
 _AT_ONCE = 200_000
+_FEW_AT_ONCE = 5_000
 _TOLD = 5
 _MANIFEST = "manifest.json"
 _WORKSHOP = ".building-"
@@ -127,7 +128,7 @@ class Snapshot:
         os.close(writing)
         store = ox.Store()
         with open(reading, "rb") as quads:
-            store.bulk_extend(ox.parse(quads, ox.RdfFormat.N_QUADS))  # `load` would rename blank nodes
+            _load(store, ox.parse(quads, ox.RdfFormat.N_QUADS), _FEW_AT_ONCE)  # `Store.load` would rename blank nodes
         if os.waitpid(reader, 0)[1]:
             raise _damaged(self.path, "it cannot be read")
         return store
@@ -370,11 +371,11 @@ def _fill_files(paths: Sequence[Path], store: ox.Store, _: Path, progress: Progr
     return _Content(tuple(_facts(store, name, "A graph of the files", "Un graphe des fichiers") for name in names))
 
 
-def _load(store: ox.Store, quads: Iterable[ox.Quad]) -> None:
-    """Load quads in parts: at one stroke, a million would be held in each order that the store keeps them in."""
+def _load(store: ox.Store, quads: Iterable[ox.Quad], at_once: int = _AT_ONCE) -> None:
+    """Load quads in parts: those of one are held besides, in each order in which a store on disk keeps them."""
     quads = iter(quads)
     for first in quads:
-        store.bulk_extend(chain([first], islice(quads, _AT_ONCE - 1)))
+        store.bulk_extend(chain([first], islice(quads, at_once - 1)))
 
 
 def _file_facts(store: ox.Store, path: Path, root: Path) -> GraphFacts:

@@ -31,7 +31,7 @@ class Settings:
     query_bytes: int = 200_000
     query_depth: int = 256
     query_tokens: int = 20_000
-    cache_bytes: int = 32 * 2**20
+    cache_bytes: int = 16 * 2**20
     budget_seconds: float = 0.0
     budget_window: float = 60.0
     access_log: bool = False
