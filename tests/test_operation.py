@@ -315,7 +315,7 @@ def test_build_that_is_killed_at_any_moment_leaves_the_old_one_or_the_new_one(
         found = [path for path in cache.glob("[!.]*") if path.is_dir()]
         assert found
         assert all(snapshot.read_snapshot(path).open() is not None for path in found)
-    assert killed > 6
+    assert killed > 3
     left = list(cache.glob(".building-*"))
     assert left
     for path in left:
