@@ -243,10 +243,10 @@ def axe() -> Callable[[Page], None]:
     return check
 
 
-def finish(work: Coroutine[Any, Any, Result]) -> Result:
+def finish(work: Coroutine[Any, Any, Result], run: Callable[..., Result] = asyncio.run) -> Result:
     """Run a coroutine in a thread of its own: the browser's loop runs in that of the tests."""
     with ThreadPoolExecutor(1) as thread:
-        return thread.submit(asyncio.run, work).result()
+        return thread.submit(run, work).result()
 
 
 def needed(tool: str, present: bool) -> None:

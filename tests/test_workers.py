@@ -223,7 +223,10 @@ def test_without_the_process_to_fork_from_all_are_replaced(built: Snapshot) -> N
     with_pool(built, Limits(), use)
 
 
-def test_ready_may_be_said_before_the_loop_turns(built: Snapshot, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("run", [asyncio.run, uvloop.run])
+def test_ready_may_be_said_before_the_loop_turns(
+    built: Snapshot, monkeypatch: pytest.MonkeyPatch, run: Callable[..., None]
+) -> None:
     fork = ForkServer.fork
 
     def slow(server: ForkServer) -> tuple[int, socket.socket]:
@@ -232,12 +235,12 @@ def test_ready_may_be_said_before_the_loop_turns(built: Snapshot, monkeypatch: p
         return forked
 
     async def use(pool: WorkerPool) -> None:
+        asking = asyncio.ensure_future(ask(pool, ENDLESS))  # keeps the first process, so that another is wanted
         assert (await asyncio.wait_for(asyncio.ensure_future(ask(pool, "ASK {}")), 20)).kind == "boolean"
+        asking.cancel()
 
     monkeypatch.setattr(ForkServer, "fork", slow)
-    for loop in (uvloop.new_event_loop, asyncio.new_event_loop):
-        with asyncio.Runner(loop_factory=loop) as runner:
-            runner.run(started(WorkerPool(built.path, Limits()), use))
+    finish(started(WorkerPool(built.path, Limits()), use), run)
 
 
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
