@@ -168,11 +168,12 @@ class AbandonedError(QueryError):
 
 
 class BusyError(MGIGraphError):
-    """As many queries as may are evaluated and wait, or one has waited as long as it may; or the server stops.
+    """As many queries as may are evaluated and wait, or one has waited as long as it may; or the server stops
+    or starts its processes anew.
 
     Args:
         seconds: when to try again.
-        running: how many are evaluated; None where the server stops.
+        running: how many are evaluated; None where the server stops or starts them anew.
         waiting: how many wait.
         waited: how many seconds this one has waited; 0 where it could not wait.
     """

@@ -25,7 +25,6 @@ from mgi_graph.census import Census, Part, take_census
 from mgi_graph.dumps import Dump
 from mgi_graph.errors import SnapshotError, ValidationError, counted
 from mgi_graph.namespaces import DCTERMS, GRAPH, PROV, RDF, RDFS, VOID, XSD
-from mgi_graph.processes import Processes, tell
 from mgi_graph.sources import CACHE_VARIABLE as CACHE_VARIABLE
 from mgi_graph.sources import Sources, cache_folder, graph_iri, parse_quads, read_bytes
 
@@ -233,6 +232,8 @@ def _read_census(facts: dict[str, Any]) -> Census:
 def _built(version: str, fill: _Fill, progress: Progress, apart: bool) -> Snapshot:
     if not apart:
         return _build(version, fill, progress)
+    from mgi_graph.processes import Processes, tell  # not for those who only read
+
     with Processes(1, progress) as process:
         built: Snapshot = process.submit(_build, version, fill, tell).result()
         return built

@@ -11,7 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any, TypeVar
 from urllib.parse import urlsplit
@@ -247,6 +247,20 @@ def finish(work: Coroutine[Any, Any, Result], run: Callable[..., Result] = async
     """Run a coroutine in a thread of its own: the browser's loop runs in that of the tests."""
     with ThreadPoolExecutor(1) as thread:
         return thread.submit(run, work).result()
+
+
+def children(pid: int) -> list[int]:
+    """The processes that a process has started and that have not been waited for; none of one that is gone."""
+    tasks = Path(f"/proc/{pid}/task")
+    while tasks.exists():
+        with suppress(FileNotFoundError, ProcessLookupError):  # a thread has ended while its children were read
+            return [int(child) for task in tasks.iterdir() for child in (task / "children").read_text().split()]
+    return []
+
+
+def descendants(pid: int) -> list[int]:
+    """The processes below one, each before those below itself."""
+    return [found for child in children(pid) for found in (child, *descendants(child))]
 
 
 def needed(tool: str, present: bool) -> None:

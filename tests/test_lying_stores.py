@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
-from conftest import Launch, Run, http
+from conftest import Launch, Run, descendants, http
 from stores import JSON, Handler, answering
 
 from mgi_graph import loading
@@ -354,15 +354,12 @@ def test_server_on_a_store_that_turns_bad_tells_strangers_no_more_than_they_need
             assert http.get(f"{url}health").status_code == 200
             good.set()
             assert http.get(f"{url}sparql?query=ASK%7B%7D").json()["boolean"] is True
-            told = b"".join(Path(f"/proc/{pid}/cmdline").read_bytes() for pid in _family(process.pid))
+            told = b"".join(
+                Path(f"/proc/{pid}/cmdline").read_bytes() for pid in (process.pid, *descendants(process.pid))
+            )
     assert b"hunter2" not in told
     assert "secret inside of the store" in log.read_text()
     assert "hunter2" not in log.read_text()
-
-
-def _family(pid: int) -> list[int]:
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return [pid, *(member for child in children for member in _family(int(child)))]
 
 
 def test_load_into_a_store_that_is_read_only_changes_nothing_and_says_so(run: Run) -> None:

@@ -18,7 +18,7 @@ from urllib.parse import quote, urlsplit
 
 import httpx
 import pytest
-from conftest import ROOT, Launch, http
+from conftest import ROOT, Launch, children, http
 from stores import SOON
 
 from mgi_graph.snapshot import Snapshot
@@ -395,10 +395,8 @@ def seconds_to_answer(target: Target) -> float:
 
 def listening(process: subprocess.Popen[str]) -> int:
     """The process that answers HTTP: the one below the server that does not evaluate."""
-    with open(f"/proc/{process.pid}/task/{process.pid}/children") as children:
-        pids = [int(pid) for pid in children.read().split()]
-    assert len(pids) == 1
-    return pids[0]
+    (pid,) = children(process.pid)
+    return pid
 
 
 def checksum(sparql: str) -> str:

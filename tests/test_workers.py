@@ -16,7 +16,7 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 import uvloop
-from conftest import finish
+from conftest import children, finish
 
 from mgi_graph.engine.forkserver import ForkServer
 from mgi_graph.engine.result import Kind
@@ -389,18 +389,12 @@ def test_damaged_snapshot_is_told(built: Snapshot, tmp_path: Path, in_memory: in
 
 def forked_from() -> list[int]:
     """The processes that those that evaluate are forked from."""
-    return [pid for pid in below(os.getpid()) if b"forkserver" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+    return [pid for pid in children(os.getpid()) if b"forkserver" in Path(f"/proc/{pid}/cmdline").read_bytes()]
 
 
 def evaluating() -> list[int]:
     """The processes that evaluate."""
-    return [pid for root in forked_from() for pid in below(root)]
-
-
-def below(pid: int) -> list[int]:
-    """The children of a process."""
-    tasks = Path(f"/proc/{pid}/task")
-    return [int(child) for task in tasks.iterdir() for child in (task / "children").read_text().split()]
+    return [pid for root in forked_from() for pid in children(root)]
 
 
 def opened(pid: int) -> list[str]:

@@ -145,7 +145,7 @@ def _engine_maker(folder: Path, limits: Mapping[str, Any]) -> Callable[[], Engin
     return make
 
 
-def answer(engine: Engine, request: Request, limits: Mapping[str, Any], worn: int = _WORN_BYTES) -> tuple[bytes, bytes]:
+def answer(engine: Engine, request: Request, limits: Mapping[str, Any], worn: int) -> tuple[bytes, bytes]:
     """Answer one request.
 
     Args:
